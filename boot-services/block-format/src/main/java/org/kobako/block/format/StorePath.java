@@ -1,0 +1,89 @@
+package org.kobako.block.format;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A path below a store, as a directory and as a URL alike. What does not parse is not in a store:
+ * this list is the jail of every server.
+ */
+public sealed interface StorePath {
+  /** The path below the store, with {@code /} between its parts and none before. */
+  String relative();
+
+  /** Where it lies in a store that is a directory. */
+  default Path in(Path store) {
+    return store.resolve(relative());
+  }
+
+  /** {@code images/NAME/current}: text, the current version in decimal and a newline. */
+  record Current(ImageName image) implements StorePath {
+    @Override
+    public String relative() {
+      return "images/" + image + "/current";
+    }
+  }
+
+  /** {@code images/NAME/VERSION.index}: a signed block index; never changes once it is there. */
+  record Index(ImageName image, long version) implements StorePath {
+    public Index {
+      if (version < 1) {
+        throw new IllegalArgumentException("an image's version is at least 1, not " + version);
+      }
+    }
+
+    @Override
+    public String relative() {
+      return "images/" + image + "/" + version + ".index";
+    }
+  }
+
+  /** {@code images/NAME/VERSION.profile}: a signed boot profile; may be renewed. */
+  record Profile(ImageName image, long version) implements StorePath {
+    @Override
+    public String relative() {
+      return "images/" + image + "/" + version + ".profile";
+    }
+  }
+
+  /** {@code blocks/ab/abcdef...}: a stored block; its name is the SHA-256 of its bytes. */
+  record Block(String digestHex) implements StorePath {
+    @Override
+    public String relative() {
+      return "blocks/" + digestHex.substring(0, 2) + "/" + digestHex;
+    }
+  }
+
+  Pattern BLOCK = Pattern.compile("blocks/([0-9a-f]{2})/(\\1[0-9a-f]{62})");
+  Pattern IMAGE =
+      Pattern.compile("images/([^/]{1,64})/(?:current|([1-9][0-9]{0,17})\\.(index|profile))");
+
+  /** Reads a path below a store; empty where no store has such a path, whatever it may contain. */
+  static Optional<StorePath> parse(String relative) {
+    Matcher block = BLOCK.matcher(relative);
+    if (block.matches()) {
+      return Optional.of(new Block(block.group(2)));
+    }
+    Matcher image = IMAGE.matcher(relative);
+    if (!image.matches() || !ImageName.isValid(image.group(1))) {
+      return Optional.empty();
+    }
+    ImageName name = new ImageName(image.group(1));
+    if (image.group(2) == null) {
+      return Optional.of(new Current(name));
+    }
+    long version = Long.parseLong(image.group(2));
+    return Optional.of(
+        image.group(3).equals("index") ? new Index(name, version) : new Profile(name, version));
+  }
+
+  /** Reads the text of a {@code current} file: a version of at least 1, white space around it. */
+  static Optional<Long> parseCurrent(String text) {
+    String version = text.strip();
+    return version.matches("[1-9][0-9]{0,17}")
+        ? Optional.of(Long.parseLong(version))
+        : Optional.empty();
+  }
+}

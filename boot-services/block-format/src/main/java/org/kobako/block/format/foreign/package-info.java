@@ -1,0 +1,9 @@
+/**
+ * Calls into the platform's own libraries through the foreign function interface, without
+ * allocation and for any pointer width. Where the VM has no linker or the library is not installed,
+ * callers get an empty answer and take their pure-Java form.
+ */
+@NullMarked
+package org.kobako.block.format.foreign;
+
+import org.jspecify.annotations.NullMarked;
