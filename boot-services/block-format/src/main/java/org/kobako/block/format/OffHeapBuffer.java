@@ -25,7 +25,8 @@ public final class OffHeapBuffer {
   /** Makes a buffer of so many bytes; counts against {@code -XX:MaxDirectMemorySize}. */
   public static OffHeapBuffer allocate(int capacityBytes) {
     ByteBuffer whole = ByteBuffer.allocateDirect(capacityBytes + PAGE_BYTES);
-    ByteBuffer aligned = whole.alignedSlice(PAGE_BYTES).limit(capacityBytes).slice();
+    int start = (PAGE_BYTES - whole.alignmentOffset(0, PAGE_BYTES)) % PAGE_BYTES;
+    ByteBuffer aligned = whole.slice(start, capacityBytes);
     return new OffHeapBuffer(aligned.order(ByteOrder.LITTLE_ENDIAN));
   }
 

@@ -10,7 +10,10 @@ public final class Codecs {
   public static Decompressors newDecompressors() {
     Decompressor[] byWire = new Decompressor[Codec.values().length];
     byWire[Codec.NONE.wire()] = new StoredPlain();
-    byWire[Codec.ZLIB.wire()] = new Zlib();
+    byWire[Codec.ZLIB.wire()] = new ZlibDecompressor();
+    byWire[Codec.LZO.wire()] = new Liblzo2.Decompression();
+    byWire[Codec.LZ4.wire()] = new Liblz4.Decompression();
+    byWire[Codec.ZSTD.wire()] = new Libzstd.Decompression();
     return new Decompressors(byWire);
   }
 
@@ -22,6 +25,13 @@ public final class Codecs {
    * @throws IllegalArgumentException if the codec has no such level
    */
   public static Compressor newCompressor(Codec codec, int level) {
-    throw new UnsupportedOperationException("codecs are to come: " + codec + " " + level);
+    int resolved = Levels.resolve(codec, level);
+    return switch (codec) {
+      case NONE -> new StoredPlain.Unchanged();
+      case ZLIB -> new ZlibCompressor(resolved);
+      case LZO -> new Liblzo2.Compression(resolved);
+      case LZ4 -> new Liblz4.Compression(resolved);
+      case ZSTD -> new Libzstd.Compression(resolved);
+    };
   }
 }

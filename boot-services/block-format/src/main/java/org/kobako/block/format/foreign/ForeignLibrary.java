@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * good for the next call and {@code ssize_t}'s -1 what it is. No call allocates.
  */
 public final class ForeignLibrary {
+  static final int POINTER_BYTES = (int) ValueLayout.ADDRESS.byteSize();
+
   /** What C calls an argument or a result. */
   public enum CType {
     /** Nothing; only as a result. */
@@ -42,7 +44,7 @@ public final class ForeignLibrary {
     }
 
     private static MemoryLayout pointerWide() {
-      return ValueLayout.ADDRESS.byteSize() == 8 ? ValueLayout.JAVA_LONG : ValueLayout.JAVA_INT;
+      return POINTER_BYTES == Long.BYTES ? ValueLayout.JAVA_LONG : ValueLayout.JAVA_INT;
     }
   }
 
@@ -75,6 +77,15 @@ public final class ForeignLibrary {
     return Optional.empty();
   }
 
+  /**
+   * Opens a library for a class that is only about it.
+   *
+   * @throws UnsatisfiedLinkError if it is not there, so that the class does not initialise
+   */
+  public static ForeignLibrary require(String name) {
+    return open(name).orElseThrow(() -> new UnsatisfiedLinkError(name + " is not installed"));
+  }
+
   /** The C library that this process already runs on. */
   public static Optional<ForeignLibrary> libc() {
     Linker linker = linker();
@@ -103,6 +114,32 @@ public final class ForeignLibrary {
    */
   public MethodHandle functionWithErrno(String name, CType result, CType... arguments) {
     return widened(name, 1, result, arguments, Errno.CAPTURE);
+  }
+
+  /**
+   * Calls a function without arguments once, such as one that tells the library's version.
+   *
+   * @throws IllegalArgumentException if the library has no such function
+   */
+  public int callForInt(String name) {
+    try {
+      return (int) function(name, CType.INT).invokeExact();
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /**
+   * What to throw when a handle threw. C throws nothing, so that this is an error of the VM or of
+   * the caller, and is thrown on as it is.
+   */
+  public static RuntimeException unexpected(Throwable thrown) {
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    return thrown instanceof RuntimeException unchecked
+        ? unchecked
+        : new IllegalStateException("a foreign call threw", thrown);
   }
 
   private MethodHandle widened(

@@ -7,28 +7,35 @@ import org.kobako.block.format.CorruptBlockException;
 import org.kobako.block.format.OffHeapBuffer;
 
 /** The codec {@code zlib} by the JDK's Inflater, which is native code on every VM. */
-final class Zlib implements Decompressor {
+final class ZlibDecompressor extends BoundedDecompressor {
   private final Inflater inflater = new Inflater();
 
   @Override
-  public void decompress(
+  long decode(
       OffHeapBuffer stored, int storedLength, OffHeapBuffer plain, int plainOffset, int plainLength)
       throws CorruptBlockException {
-    ByteBuffer from = stored.bytes().limit(storedLength).position(0);
-    ByteBuffer to = plain.bytes().limit(plainOffset + plainLength).position(plainOffset);
-    inflater.reset();
-    inflater.setInput(from);
+    ByteBuffer from = stored.bytes();
+    ByteBuffer to = plain.bytes();
+    int fromPosition = from.position();
+    int fromLimit = from.limit();
+    int toPosition = to.position();
+    int toLimit = to.limit();
+    from.limit(storedLength).position(0);
+    to.limit(plainOffset + plainLength).position(plainOffset);
     try {
+      inflater.reset();
+      inflater.setInput(from);
       int length = inflater.inflate(to);
-      if (length != plainLength || !inflater.finished() || inflater.getRemaining() != 0) {
+      if (!inflater.finished() || inflater.getRemaining() != 0) {
         throw new CorruptBlockException(
-            "zlib: " + length + " plain bytes, expected " + plainLength);
+            "zlib: the stream does not end with its " + storedLength + " stored bytes");
       }
+      return length;
     } catch (DataFormatException e) {
       throw new CorruptBlockException("zlib: " + e.getMessage(), e);
     } finally {
-      from.clear();
-      to.clear();
+      from.limit(fromLimit).position(fromPosition);
+      to.limit(toLimit).position(toPosition);
     }
   }
 
