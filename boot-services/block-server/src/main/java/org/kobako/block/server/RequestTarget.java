@@ -1,0 +1,69 @@
+package org.kobako.block.server;
+
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpMethod;
+import org.kobako.block.format.StorePath;
+
+/**
+ * What a request line asks for: a path of a store, or nothing that could be answered.
+ *
+ * <p>The jail of the server. A path is percent-decoded once (RFC 3986 section 2.1) and must then be
+ * a {@link StorePath} letter by letter. Nothing is normalized: a path with {@code ..}, {@code //}
+ * or {@code ;} in it is not in a store, whatever it would lead to.
+ */
+sealed interface RequestTarget {
+  /** A file that a store may have. */
+  record InStore(StorePath path) implements RequestTarget {}
+
+  /** Refused without a look at the disk. */
+  record Refused(ResponsePlan.Refusal why) implements RequestTarget {}
+
+  /** Every path of a store, with each of its characters percent-encoded, is shorter. */
+  int MAX_PATH_CHARS = 512;
+
+  /**
+   * @param rawPath as it came: from the slash to the query, still percent-encoded
+   */
+  static RequestTarget of(String method, String rawPath) {
+    if (!HttpMethod.GET.is(method) && !HttpMethod.HEAD.is(method)) {
+      return new Refused(ResponsePlan.METHOD_NOT_ALLOWED);
+    }
+    if (rawPath.length() > MAX_PATH_CHARS || !rawPath.startsWith("/")) {
+      return new Refused(ResponsePlan.NOT_FOUND);
+    }
+    Optional<String> path = decode(rawPath.substring(1));
+    if (path.isEmpty()) {
+      return new Refused(ResponsePlan.BAD_REQUEST);
+    }
+    return StorePath.parse(path.get())
+        .<RequestTarget>map(InStore::new)
+        .orElse(new Refused(ResponsePlan.NOT_FOUND));
+  }
+
+  /** Each octet becomes a character, as no path of a store has one beyond ASCII. */
+  private static Optional<String> decode(String raw) {
+    if (raw.indexOf('%') < 0) {
+      return Optional.of(raw);
+    }
+    StringBuilder decoded = new StringBuilder(raw.length());
+    for (int i = 0; i < raw.length(); i++) {
+      char c = raw.charAt(i);
+      if (c == '%') {
+        int high = i < raw.length() - 2 ? hexDigit(raw.charAt(i + 1)) : -1;
+        int low = i < raw.length() - 2 ? hexDigit(raw.charAt(i + 2)) : -1;
+        if (high < 0 || low < 0) {
+          return Optional.empty();
+        }
+        c = (char) (high << 4 | low);
+        i += 2;
+      }
+      decoded.append(c);
+    }
+    return Optional.of(decoded.toString());
+  }
+
+  /** ASCII only: {@link Character#digit} would take the digits of other scripts. */
+  private static int hexDigit(char c) {
+    return c < 0x80 ? Character.digit(c, 16) : -1;
+  }
+}

@@ -1,0 +1,60 @@
+package org.kobako.block.server;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.eclipse.jetty.io.ArrayByteBufferPool;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** A box that serves one store on a loopback port, as the appliance would. */
+final class TestBox implements AutoCloseable {
+  /** Kept here, as a logger that nobody holds forgets its level. */
+  private static final Logger JETTY_LOG = Logger.getLogger("org.eclipse.jetty");
+
+  static {
+    JETTY_LOG.setLevel(Level.WARNING);
+  }
+
+  private final Server server;
+  private final ServerConnector connector;
+  private final BlockHandler handler;
+  private final ArrayByteBufferPool pool = new ArrayByteBufferPool();
+
+  TestBox(Path store) throws Exception {
+    this(BlockServerConfig.of(store));
+  }
+
+  TestBox(BlockServerConfig config) throws Exception {
+    server = new Server(null, null, pool);
+    connector = new ServerConnector(server, 1, 1);
+    connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
+    server.addConnector(connector);
+    handler = new BlockHandler(config);
+    server.setHandler(handler);
+    server.start();
+  }
+
+  InetSocketAddress address() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), connector.getLocalPort());
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + connector.getLocalPort() + "/";
+  }
+
+  BufferBudget budget() {
+    return handler.budget();
+  }
+
+  ServerConnector connector() {
+    return connector;
+  }
+
+  @Override
+  public void close() throws Exception {
+    server.stop();
+  }
+}
