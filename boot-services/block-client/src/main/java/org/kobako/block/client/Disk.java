@@ -18,6 +18,14 @@ public interface Disk {
   /** First offset after {@code offset} where data begin or end, at most {@link #lengthBytes}. */
   long runEnd(long offset);
 
+  /**
+   * Whether a read of this range would likely be answered from memory, without waiting for the
+   * network. A hint: by it a mount chooses the thread that reads.
+   */
+  default boolean isCached(long offset, int length) {
+    return false;
+  }
+
   /** A reply for the calling thread, to use for all its reads. */
   Reply newReply();
 
