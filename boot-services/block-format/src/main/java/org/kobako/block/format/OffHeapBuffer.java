@@ -30,6 +30,13 @@ public final class OffHeapBuffer {
     return new OffHeapBuffer(aligned.order(ByteOrder.LITTLE_ENDIAN));
   }
 
+  /**
+   * The same memory for another owner, who writes other parts of it: with a position of its own.
+   */
+  public OffHeapBuffer alias() {
+    return new OffHeapBuffer(view());
+  }
+
   public int capacityBytes() {
     return bytes.capacity();
   }

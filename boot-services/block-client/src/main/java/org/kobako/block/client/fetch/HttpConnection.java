@@ -1,0 +1,327 @@
+package org.kobako.block.client.fetch;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.kobako.block.format.BlockDigest;
+
+/**
+ * One keep-alive connection that speaks HTTP/1.1 (RFC 9112): a GET at a time, the body straight
+ * into the caller's buffer, nothing allocated per exchange.
+ *
+ * <p>Owned by one thread at a time; {@link Deadlines} may close it from outside, which ends the
+ * exchange with an exception.
+ */
+final class HttpConnection {
+  /** A response's head may have so many bytes; a longer one is refused. */
+  private static final int MAX_HEAD_BYTES = 16 << 10;
+
+  /**
+   * The first read of a response asks for no more than this, so that nearly all of the body is read
+   * to where it belongs instead of behind the head.
+   */
+  private static final int HEAD_READ_BYTES = 512;
+
+  private static final int MAX_REQUEST_BYTES = 4 << 10;
+  private static final int MAX_INTERIM_RESPONSES = 8;
+
+  private static final byte[] NO_CACHE = ascii("Cache-Control: no-cache\r\n\r\n");
+  private static final byte[] END = ascii("\r\n");
+  private static final byte[] BLOCKS = ascii("blocks/");
+
+  private final SocketChannel channel;
+  private final byte[] beforePath;
+  private final byte[] afterPath;
+  private final ByteBuffer request = ByteBuffer.allocateDirect(MAX_REQUEST_BYTES);
+  private final ByteBuffer input = ByteBuffer.allocateDirect(MAX_HEAD_BYTES);
+  private final HttpHead head = new HttpHead();
+  private final Deadlines deadlines;
+
+  private long deadlineNs;
+  private boolean late;
+  private int exchanges;
+  private boolean reusable = true;
+  private boolean answered;
+
+  private HttpConnection(
+      SocketChannel channel, UpstreamUrl url, @Nullable UpstreamUrl proxy, Deadlines deadlines) {
+    this.channel = channel;
+    this.deadlines = deadlines;
+    // A proxy is asked with the whole URL (RFC 9112, 3.2.2), an origin with the path.
+    String base = proxy == null ? "" : "http://" + url.authority();
+    this.beforePath = ascii("GET " + base + url.path());
+    this.afterPath = ascii(" HTTP/1.1\r\nHost: " + url.authority() + "\r\nUser-Agent: kobako\r\n");
+  }
+
+  /**
+   * Connects.
+   *
+   * @param proxy a forward proxy to go through, or null
+   * @throws IOException if nobody answers before the deadline
+   */
+  static HttpConnection open(
+      UpstreamUrl url, @Nullable UpstreamUrl proxy, Deadlines deadlines, long deadlineNs)
+      throws IOException {
+    UpstreamUrl peer = proxy == null ? url : proxy;
+    InetSocketAddress address = new InetSocketAddress(peer.host(), peer.port());
+    if (address.isUnresolved()) {
+      throw new UnknownHostException("the name " + peer.host() + " does not resolve");
+    }
+    SocketChannel channel = SocketChannel.open();
+    HttpConnection connection = new HttpConnection(channel, url, proxy, deadlines);
+    connection.begin(deadlineNs);
+    try {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      channel.connect(address);
+      return connection;
+    } catch (IOException e) {
+      connection.close();
+      throw connection.explained(e);
+    } finally {
+      connection.end();
+    }
+  }
+
+  /** Starts an exchange that must be over at a deadline ({@link System#nanoTime}). */
+  void begin(long newDeadlineNs) {
+    synchronized (this) {
+      deadlineNs = newDeadlineNs;
+    }
+    deadlines.watch(this);
+  }
+
+  /** Ends it; a connection that cannot be used again is closed. */
+  void end() {
+    deadlines.forget(this);
+    if (!reusable) {
+      close();
+    }
+  }
+
+  /** Called by {@link Deadlines}, whose lock is held: does not wait. */
+  void closeIfLate(long nowNs) {
+    synchronized (this) {
+      if (late || nowNs - deadlineNs < 0) {
+        return;
+      }
+      late = true;
+    }
+    close();
+  }
+
+  private synchronized boolean isLate() {
+    return late;
+  }
+
+  boolean isOpen() {
+    return channel.isOpen();
+  }
+
+  /** Answers so far; after the first, the peer may have closed the connection in the meantime. */
+  int exchanges() {
+    return exchanges;
+  }
+
+  /** Whether any byte of an answer came for the last request. */
+  boolean answered() {
+    return answered;
+  }
+
+  void close() {
+    try {
+      channel.close();
+    } catch (IOException ignored) {
+      // Nothing is lost by a connection that does not close well.
+    }
+  }
+
+  /** Asks for a block; {@link #readBody} follows. */
+  void getBlock(BlockDigest digest, boolean pastCaches) throws IOException {
+    request.clear();
+    request.put(beforePath).put(BLOCKS);
+    digest.putHex(request, 1);
+    request.put((byte) '/');
+    digest.putHex(request, BlockDigest.BYTES);
+    exchange(pastCaches);
+  }
+
+  /** Asks for any other path below the store; {@link #readBody} follows. */
+  void get(String relative, boolean pastCaches) throws IOException {
+    request.clear();
+    request.put(beforePath).put(ascii(relative));
+    exchange(pastCaches);
+  }
+
+  private void exchange(boolean pastCaches) throws IOException {
+    request.put(afterPath).put(pastCaches ? NO_CACHE : END).flip();
+    reusable = false;
+    answered = false;
+    try {
+      while (request.hasRemaining()) {
+        channel.write(request);
+      }
+      readHead();
+    } catch (IOException e) {
+      throw explained(e);
+    }
+    exchanges++;
+  }
+
+  private void readHead() throws IOException {
+    input.clear().limit(HEAD_READ_BYTES);
+    for (int interim = 0; interim < MAX_INTERIM_RESPONSES; interim++) {
+      int headEnd;
+      while ((headEnd = HttpHead.end(input)) < 0) {
+        if (input.position() == MAX_HEAD_BYTES) {
+          throw new IOException("its answer's head is longer than " + MAX_HEAD_BYTES + " bytes");
+        }
+        if (!input.hasRemaining()) {
+          input.limit(MAX_HEAD_BYTES);
+        }
+        receive(input);
+        answered = true;
+      }
+      head.parse(input, headEnd);
+      input.flip().position(headEnd);
+      if (head.status() >= 200) {
+        return;
+      }
+      input.compact();
+    }
+    throw new IOException("it sends interim answers without end");
+  }
+
+  /** The status of the last answer. */
+  int status() {
+    return head.status();
+  }
+
+  /** Bytes of the body as the head says, or -1 where it does not. */
+  long contentLength() {
+    return head.contentLength();
+  }
+
+  /**
+   * Reads the body into a buffer from its position on.
+   *
+   * @return bytes read; where the body is longer than the buffer's room, that room, and the
+   *     connection is not used again
+   */
+  int readBody(ByteBuffer to) throws IOException {
+    int start = to.position();
+    try {
+      boolean whole =
+          switch (head.framing()) {
+            case LENGTH -> readLength(to, head.contentLength());
+            case CHUNKED -> readChunks(to);
+            case UNTIL_CLOSE -> readUntilClose(to);
+          };
+      reusable = whole && head.keepsAlive();
+    } catch (IOException e) {
+      throw explained(e);
+    }
+    return to.position() - start;
+  }
+
+  /** Answers whether the whole length fitted. */
+  private boolean readLength(ByteBuffer to, long length) throws IOException {
+    int wanted = (int) Math.min(length, to.remaining());
+    int bufferLimit = to.limit();
+    to.limit(to.position() + wanted);
+    int behindHead = Math.min(input.remaining(), wanted);
+    to.put(to.position(), input, input.position(), behindHead);
+    to.position(to.position() + behindHead);
+    input.position(input.position() + behindHead);
+    while (to.hasRemaining()) {
+      receive(to);
+    }
+    to.limit(bufferLimit);
+    return wanted == length;
+  }
+
+  private boolean readUntilClose(ByteBuffer to) throws IOException {
+    int behindHead = Math.min(input.remaining(), to.remaining());
+    to.put(to.position(), input, input.position(), behindHead);
+    to.position(to.position() + behindHead);
+    while (to.hasRemaining() && channel.read(to) >= 0) {}
+    return false;
+  }
+
+  /** RFC 9112, 7.1; some proxies re-frame what an origin sent with a length. */
+  private boolean readChunks(ByteBuffer to) throws IOException {
+    while (true) {
+      long length = readChunkLength();
+      if (length == 0) {
+        while (readLine() > 0) {}
+        return true;
+      }
+      if (!readLength(to, length)) {
+        return false;
+      }
+      if (readLine() != 0) {
+        throw new IOException("a chunk of its answer is longer than it says");
+      }
+    }
+  }
+
+  private long readChunkLength() throws IOException {
+    int length = readLine();
+    long value = 0;
+    int digits = 0;
+    for (int i = 0; i < length; i++) {
+      int digit = Character.digit(line[i], 16);
+      if (digit < 0) {
+        break;
+      }
+      value = value << 4 | digit;
+      digits++;
+    }
+    if (digits == 0 || digits > 8) {
+      throw new IOException("its answer has a chunk without a length");
+    }
+    return value;
+  }
+
+  private static final int MAX_LINE_BYTES = 512;
+  private final byte[] line = new byte[MAX_LINE_BYTES];
+
+  /** Reads a line without its end; answers its length. */
+  private int readLine() throws IOException {
+    int length = 0;
+    while (true) {
+      if (!input.hasRemaining()) {
+        input.clear();
+        receive(input);
+        input.flip();
+      }
+      byte b = input.get();
+      if (b == '\n') {
+        return length > 0 && line[length - 1] == '\r' ? length - 1 : length;
+      }
+      if (length == MAX_LINE_BYTES) {
+        throw new IOException("its answer has a line without end");
+      }
+      line[length++] = b;
+    }
+  }
+
+  private void receive(ByteBuffer to) throws IOException {
+    if (channel.read(to) < 0) {
+      throw new EOFException("it closed the connection in the middle of an answer");
+    }
+  }
+
+  private IOException explained(IOException e) {
+    return isLate() ? new IOException("it did not answer in time", e) : e;
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}
