@@ -1,0 +1,38 @@
+package org.kobako.block.client.cli;
+
+import java.util.Map;
+import java.util.Optional;
+
+/** What a command line says, read by the {@link Syntax} that declared it. */
+public final class Arguments {
+  /** By option or operand; of an option with neither word nor default there is nothing. */
+  private final Map<Object, Object> values;
+
+  Arguments(Map<Object, Object> values) {
+    this.values = values;
+  }
+
+  public <T> T get(Operand<T> operand) {
+    return require(operand, operand.name());
+  }
+
+  /** Value of an option that is required, a flag or has a default. */
+  public <T> T get(Option<T> option) {
+    return require(option, option.name());
+  }
+
+  /** Value of an option that may be left out. */
+  @SuppressWarnings("unchecked") // the option's own Value<T> made it
+  public <T> Optional<T> find(Option<T> option) {
+    return Optional.ofNullable((T) values.get(option));
+  }
+
+  @SuppressWarnings("unchecked") // its own Value<T> made it
+  private <T> T require(Object declared, String name) {
+    Object value = values.get(declared);
+    if (value == null) {
+      throw new IllegalArgumentException(name + " is not in this command's table");
+    }
+    return (T) value;
+  }
+}
