@@ -9,9 +9,6 @@ import java.util.concurrent.TimeUnit;
  * #request}. The command waits for it, tidies up and returns, as if it had come to its end.
  */
 public final class Stop {
-  /** Longer than any command needs to tidy up; then the process ends as it is. */
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-
   private final CountDownLatch requested = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile int exitCode;
@@ -28,9 +25,13 @@ public final class Stop {
     requested.await();
   }
 
-  /** From now on a signal requests a stop; before, it ended the process at once. */
-  void catchSignals() {
-    Runtime.getRuntime().addShutdownHook(new Thread(this::stopProcess, "kobako-stop"));
+  /**
+   * From now on a signal requests a stop; before, it ended the process at once.
+   *
+   * @param patience how long the command may tidy up; then the process ends as it is
+   */
+  void catchSignals(Duration patience) {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stopProcess(patience), "kobako-stop"));
   }
 
   /** The command has returned; a process that is being stopped ends with its exit code. */
@@ -43,10 +44,10 @@ public final class Stop {
    * Runs when the VM shuts down, be it for a signal or because the command is done. Ends the
    * process with the command's exit code, where the VM would make it 130 or 143.
    */
-  private void stopProcess() {
+  private void stopProcess(Duration patience) {
     request();
     try {
-      if (ended.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (ended.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
         Runtime.getRuntime().halt(exitCode);
       }
     } catch (InterruptedException e) {

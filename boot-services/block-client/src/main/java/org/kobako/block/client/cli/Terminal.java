@@ -4,20 +4,29 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * Where a command runs: what it prints goes to {@code out}, what it says besides to {@code err},
  * and somebody may press Ctrl-C.
  */
 public final class Terminal {
+  /** Longer than most commands need. */
+  private static final Duration TIDY_UP = Duration.ofSeconds(20);
+
   private final PrintStream out;
   private final PrintStream err;
   private final boolean interactive;
-  private final Runnable catchSignals;
+  private final Consumer<Duration> catchSignals;
   private final Stop stop;
 
   private Terminal(
-      PrintStream out, PrintStream err, boolean interactive, Stop stop, Runnable catchSignals) {
+      PrintStream out,
+      PrintStream err,
+      boolean interactive,
+      Stop stop,
+      Consumer<Duration> catchSignals) {
     this.out = out;
     this.err = err;
     this.interactive = interactive;
@@ -33,7 +42,7 @@ public final class Terminal {
 
   /** A pipe at either end; whoever holds the stop presses Ctrl-C. */
   public static Terminal ofStreams(PrintStream out, PrintStream err, Stop stop) {
-    return new Terminal(out, err, false, stop, () -> {});
+    return new Terminal(out, err, false, stop, patience -> {});
   }
 
   /** For what was asked for: a list, JSON, the line that says ready. */
@@ -53,7 +62,16 @@ public final class Terminal {
 
   /** From now on Ctrl-C and SIGTERM no longer end the process: the caller waits for the stop. */
   public Stop catchStop() {
-    catchSignals.run();
+    return catchStop(TIDY_UP);
+  }
+
+  /**
+   * The same for a command that may take long to tidy up.
+   *
+   * @param patience how long after the signal; then the process ends as it is
+   */
+  public Stop catchStop(Duration patience) {
+    catchSignals.accept(patience);
     return stop;
   }
 

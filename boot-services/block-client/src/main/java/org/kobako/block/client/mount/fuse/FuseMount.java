@@ -62,6 +62,15 @@ public final class FuseMount implements AutoCloseable {
     return mount;
   }
 
+  /**
+   * Clears a dead mount that a killed process left at a place; does nothing where there is none.
+   *
+   * @throws IOException if the dead mount cannot be detached
+   */
+  public static void clearStale(Path mountPoint) throws IOException {
+    MountWay.choose().detachStale(mountPoint.toAbsolutePath());
+  }
+
   /** Makes an empty directory of it, without removing anything, and answers its real path. */
   private static Path prepare(MountWay way, Path directory) throws IOException {
     way.detachStale(directory);
