@@ -57,6 +57,11 @@ public final class AttachedImage implements AutoCloseable {
     return readPath;
   }
 
+  /** Replies that {@link Disk#newReply} can hand out before the block cache is too small. */
+  public int maxReplies() {
+    return readPath.maxReplies();
+  }
+
   /** The stores behind it, as one. */
   public Upstreams upstreams() {
     return upstreams;

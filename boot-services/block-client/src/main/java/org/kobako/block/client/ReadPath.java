@@ -188,9 +188,18 @@ final class ReadPath implements Disk, AutoCloseable {
     return Math.min(lengthBytes(), (long) number * blockSizeBytes);
   }
 
+  int maxReplies() {
+    return cache.unreservedPins() / pinsPerReply();
+  }
+
+  /** A read that does not begin with a block touches one more than its length has. */
+  private int pinsPerReply() {
+    return Reply.MAX_BYTES / blockSizeBytes + 1;
+  }
+
   @Override
   public Reply newReply() {
-    cache.reservePins(Reply.MAX_BYTES / blockSizeBytes + 1);
+    cache.reservePins(pinsPerReply());
     return new Reply(REPLY_HEADER_BYTES, cache.memory(), cache::unpin);
   }
 

@@ -33,8 +33,6 @@ import org.kobako.block.client.mount.nbd.NbdConfig;
 import org.kobako.block.client.mount.nbd.NbdServer;
 import org.kobako.block.format.ImageName;
 import org.kobako.block.format.TrustKey;
-import org.kobako.block.format.codec.Codecs;
-import org.kobako.block.format.digest.Digesters;
 
 /** {@code kobako attach}: shows an image as a disk until {@code detach}, Ctrl-C or an unmount. */
 public final class AttachCommand implements Command {
@@ -142,14 +140,39 @@ public final class AttachCommand implements Command {
       throw new UsageException("--state remembers what --trust KEY.pub has signed: say both");
     }
     try (AttachedImage image = AttachedImage.open(config(arguments))) {
-      terminal.err().println("codecs: " + Codecs.describe() + "; digest: " + Digesters.describe());
       if (mount.isPresent()) {
-        serveMount(image, FuseConfig.at(mount.get()).withThreads(arguments.get(THREADS)), terminal);
+        int threads = within(image.maxReplies(), arguments.get(THREADS));
+        serveMount(image, FuseConfig.at(mount.get()).withThreads(threads), terminal);
       } else {
-        serveNbd(image, NbdConfig.on(nbd.orElseThrow()), terminal);
+        serveNbd(image, nbdConfig(nbd.orElseThrow(), image.maxReplies()), terminal);
       }
       terminal.err().println(summary(image.counters()));
     }
+  }
+
+  private static int within(int maxReplies, int threads) throws CommandFailedException {
+    if (threads > maxReplies) {
+      throw new CommandFailedException(
+          "--cache is too small for --threads "
+              + threads
+              + ": it has room for "
+              + maxReplies
+              + "; use a larger cache or fewer threads");
+    }
+    return threads;
+  }
+
+  /** As many clients and workers as the block cache has slots for, up to the usual number. */
+  private static NbdConfig nbdConfig(NbdAddress address, int maxReplies)
+      throws CommandFailedException {
+    NbdConfig usual = NbdConfig.on(address);
+    within(maxReplies, 2);
+    int half = maxReplies / 2;
+    return new NbdConfig(
+        address,
+        Math.min(usual.maxConnections(), half),
+        Math.min(usual.maxWorkers(), half),
+        usual.handshakeTimeout());
   }
 
   private static void serveMount(AttachedImage image, FuseConfig config, Terminal terminal)

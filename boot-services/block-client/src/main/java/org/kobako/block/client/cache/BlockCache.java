@@ -86,6 +86,10 @@ public final class BlockCache {
     reservedPins += count;
   }
 
+  public synchronized int unreservedPins() {
+    return slots() - reservedPins;
+  }
+
   /**
    * Pins a filled slot; waits while another thread fills it.
    *
