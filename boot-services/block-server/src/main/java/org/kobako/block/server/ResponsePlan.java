@@ -1,8 +1,8 @@
 package org.kobako.block.server;
 
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.DateGenerator;
 import org.eclipse.jetty.http.HttpDateTime;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -85,7 +85,7 @@ sealed interface ResponsePlan {
     if (request.contains(HttpHeader.IF_NONE_MATCH)
         ? names(facts, request.getValuesList(HttpHeader.IF_NONE_MATCH), true)
         : facts.isImmutable() && isUnmodifiedSince(facts, request)) {
-      return new FilePart(HttpStatus.NOT_MODIFIED_304, validators(facts), 0, 0);
+      return notModified(facts);
     }
     boolean get = HttpMethod.GET.is(method);
     ByteRange range =
@@ -101,6 +101,18 @@ sealed interface ResponsePlan {
               "the file ends before that range\n",
               new HttpField(HttpHeader.CONTENT_RANGE, "bytes */" + facts.lengthBytes()));
     };
+  }
+
+  /**
+   * With the length that a 200 would have: left alone, Jetty says 0, and a cache may believe it.
+   */
+  private static ResponsePlan notModified(FileFacts facts) {
+    HttpFields.Mutable fields = validators(facts);
+    return new FilePart(
+        HttpStatus.NOT_MODIFIED_304,
+        fields.put(HttpHeader.CONTENT_LENGTH, facts.lengthBytes()),
+        0,
+        0);
   }
 
   private static ResponsePlan whole(FileFacts facts, boolean get) {
@@ -135,8 +147,7 @@ sealed interface ResponsePlan {
           .add(IMMUTABLE)
           .put(
               HttpHeader.LAST_MODIFIED,
-              HttpDateTime.format(
-                  Instant.ofEpochSecond(facts.modifiedEpochSeconds()).atZone(ZoneOffset.UTC)));
+              DateGenerator.formatDate(TimeUnit.SECONDS.toMillis(facts.modifiedEpochSeconds())));
     } else {
       fields.add(REVALIDATE);
     }

@@ -13,8 +13,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kobako.block.format.BlockDigest;
 import org.kobako.block.format.StorePath;
+import org.kobako.testing.Peer;
 import org.kobako.testing.TestDisk;
 import org.kobako.testing.TestStore;
 
@@ -133,6 +136,16 @@ class BlockServerTest {
   }
 
   @Test
+  void whatIsNotModifiedHasNoBodyAndTheLengthItHad() throws Exception {
+    try (HttpPeer peer = new HttpPeer(box.address())) {
+      HttpPeer.Response response = peer.request("GET", blockPath, "If-None-Match: *");
+      assertThat(response.status()).isEqualTo(304);
+      assertThat(response.field("content-length")).isEqualTo("131072");
+      assertThat(peer.request("GET", blockPath).body()).isEqualTo(stored);
+    }
+  }
+
+  @Test
   void manyRequestsShareAConnection() throws Exception {
     try (HttpPeer peer = new HttpPeer(box.address())) {
       for (int i = 0; i < 50; i++) {
@@ -191,6 +204,80 @@ class BlockServerTest {
         new String[] {"/", "/images", "/images/", "/images/debian/", "/images/debian/9.index"}) {
       assertThat(get(path).status()).as(path).isEqualTo(404);
     }
+  }
+
+  /** The files are there: only the links must keep them from being served. */
+  @Test
+  void noSymbolicLinkIsFollowedOutOfTheStore() throws Exception {
+    Path outside = Files.createDirectories(directory.resolve("outside"));
+    Files.writeString(outside.resolve("current"), "secret");
+    Files.writeString(outside.resolve("1.index"), "secret");
+    Files.writeString(outside.resolve("ab".repeat(32)), "secret");
+    Path images = store.root().resolve("images");
+    Files.createSymbolicLink(images.resolve("debian/8.index"), outside.resolve("1.index"));
+    Files.createSymbolicLink(images.resolve("out"), outside);
+    Files.createSymbolicLink(store.root().resolve("blocks/ab"), outside);
+    for (String path :
+        new String[] {
+          "/images/debian/8.index",
+          "/images/out/current",
+          "/images/out/1.index",
+          "/blocks/ab/" + "ab".repeat(32)
+        }) {
+      assertThat(get(path).status()).as(path).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void aRootThatIsASymbolicLinkIsAStore() throws Exception {
+    Path link = Files.createSymbolicLink(directory.resolve("link"), store.root());
+    try (TestBox linked = new TestBox(link)) {
+      assertThat(HttpPeer.request(linked.address(), "GET", blockPath).body()).isEqualTo(stored);
+    }
+  }
+
+  @Test
+  void aFifoIsNotWaitedFor() throws Exception {
+    Path fifo = store.root().resolve("images/debian/8.index");
+    Peer.run("mkfifo", fifo.toString()).succeeded();
+    assertThat(get("/images/debian/8.index").status()).isEqualTo(404);
+  }
+
+  /** As they come over the wire, past Jetty's own eyes: what it lets through, we refuse. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/../../../../etc/passwd",
+        "/images/../../../../etc/passwd",
+        "/images/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+        "/images/..%2f..%2f..%2fetc%2fpasswd",
+        "/images/..\\..\\..\\etc\\passwd",
+        "//etc/passwd",
+        "/%2fetc/passwd",
+        "/images/debian/current%00",
+        "/images/debian/..;/debian/current",
+        "/images//debian/current",
+        "/images/%",
+        "/images/%zz/current",
+        "images/debian/current",
+        "http://box/../etc/passwd"
+      })
+  void noRequestLeadsOutOfTheStore(String target) throws Exception {
+    HttpPeer.Response response = get(target);
+    assertThat(response.status()).isIn(400, 404);
+    assertThat(new String(response.body(), StandardCharsets.ISO_8859_1)).doesNotContain("root:");
+  }
+
+  @Test
+  void anAbsoluteTargetIsTheSameFile() throws Exception {
+    assertThat(get("http://box" + blockPath).body()).isEqualTo(stored);
+    assertThat(get(blockPath + "?any=thing").body()).isEqualTo(stored);
+  }
+
+  @Test
+  void aVeryLongRequestDoesNotEndTheServer() throws Exception {
+    assertThat(get("/images/" + "a".repeat(100_000) + "/current").status()).isIn(404, 414, 431);
+    assertThat(get(blockPath).body()).isEqualTo(stored);
   }
 
   @Test

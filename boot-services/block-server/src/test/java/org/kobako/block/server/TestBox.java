@@ -8,9 +8,15 @@ import java.util.logging.Logger;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** A box that serves one store on a loopback port, as the appliance would. */
+/**
+ * A box that serves one store on a loopback port, as the appliance would, with so few threads that
+ * one held for long is missed.
+ */
 final class TestBox implements AutoCloseable {
+  private static final int THREADS = 6;
+
   /** Kept here, as a logger that nobody holds forgets its level. */
   private static final Logger JETTY_LOG = Logger.getLogger("org.eclipse.jetty");
 
@@ -28,7 +34,7 @@ final class TestBox implements AutoCloseable {
   }
 
   TestBox(BlockServerConfig config) throws Exception {
-    server = new Server(null, null, pool);
+    server = new Server(new QueuedThreadPool(THREADS), null, pool);
     connector = new ServerConnector(server, 1, 1);
     connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
     server.addConnector(connector);
@@ -47,10 +53,6 @@ final class TestBox implements AutoCloseable {
 
   BufferBudget budget() {
     return handler.budget();
-  }
-
-  ServerConnector connector() {
-    return connector;
   }
 
   @Override

@@ -1,0 +1,82 @@
+package org.kobako.block.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.kobako.testing.Peer;
+
+/** nginx, serving a store with the caching that a box gives it. */
+final class NginxBox implements AutoCloseable {
+  private final Process nginx;
+  private final int port = Peer.freePort();
+
+  /**
+   * @param work an empty directory for nginx's own files
+   */
+  NginxBox(Path store, Path work) throws IOException {
+    Files.createDirectories(work);
+    Path config =
+        Files.writeString(
+            work.resolve("nginx.conf"),
+            """
+            daemon off;
+            user root;
+            worker_processes 1;
+            pid %1$s/pid;
+            error_log %1$s/error.log;
+            events { worker_connections 512; }
+            http {
+              access_log off;
+              sendfile on;
+              client_body_temp_path %1$s/body;
+              proxy_temp_path %1$s/proxy;
+              fastcgi_temp_path %1$s/fastcgi;
+              uwsgi_temp_path %1$s/uwsgi;
+              scgi_temp_path %1$s/scgi;
+              if_modified_since before;
+              keepalive_requests 1000000;
+              types { }
+              default_type application/octet-stream;
+              server {
+                listen 127.0.0.1:%2$d;
+                root %3$s;
+                location / { expires 1y; }
+                location ~ /current$ { default_type text/plain; }
+              }
+            }
+            """
+                .formatted(work, port, store));
+    nginx =
+        Peer.start(
+            work.resolve("out"), List.of("nginx", "-p", work.toString(), "-c", config.toString()));
+    Peer.await("nginx listens", Duration.ofSeconds(10), this::listens);
+  }
+
+  private boolean listens() {
+    try (Socket socket = new Socket()) {
+      socket.connect(address());
+      return true;
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  InetSocketAddress address() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  }
+
+  /** Of the master; the worker is its child. */
+  long pid() {
+    return nginx.pid();
+  }
+
+  @Override
+  public void close() {
+    Peer.stop(nginx);
+  }
+}
