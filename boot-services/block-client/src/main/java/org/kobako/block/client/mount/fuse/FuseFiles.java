@@ -66,7 +66,7 @@ final class FuseFiles {
 
   private final Disk disk;
   private final byte[] name;
-  private final ReadFaults faults;
+  private final Faults faults;
   private final long dataSectors;
   private final long mountedAtSeconds;
   private final int uid;
@@ -77,7 +77,7 @@ final class FuseFiles {
    * @param mountedAt the time that both files carry
    * @param uid the owner that both files show
    */
-  FuseFiles(Disk disk, ReadFaults faults, Instant mountedAt, int uid, int gid) {
+  FuseFiles(Disk disk, Faults faults, Instant mountedAt, int uid, int gid) {
     this.disk = disk;
     this.name = disk.name().getBytes(StandardCharsets.UTF_8);
     this.faults = faults;

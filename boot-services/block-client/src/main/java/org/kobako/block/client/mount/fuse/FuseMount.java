@@ -96,16 +96,17 @@ public final class FuseMount implements AutoCloseable {
   /** Agrees with the kernel on the protocol, then lets the threads loose. */
   private void start(Disk disk, FuseConfig config) throws IOException {
     boolean owned = way instanceof HelperMount;
+    Faults faults = new Faults(LOG, diskName, System::nanoTime);
     FuseFiles files =
         new FuseFiles(
             disk,
-            new ReadFaults(LOG, diskName, System::nanoTime),
+            faults,
             InstantSource.system().instant(),
             owned ? SystemCalls.geteuid() : 0,
             owned ? SystemCalls.getegid() : 0);
     List<FuseSession> sessions = new ArrayList<>();
     for (int i = 0; i < config.threads(); i++) {
-      sessions.add(new FuseSession(files, device.newPort(), disk.newReply()));
+      sessions.add(new FuseSession(files, faults, device.newPort(), disk.newReply()));
     }
     while (files.minor() == 0) {
       if (!sessions.getFirst().serveOne()) {

@@ -10,13 +10,15 @@ final class FuseSession implements Runnable {
   private static final Logger LOG = System.getLogger("kobako.fuse");
 
   private final FuseFiles files;
+  private final Faults faults;
   private final FuseDevice.Port port;
   private final Reply reply;
   private final FuseRequest request = new FuseRequest();
   private final FuseAnswer answer = new FuseAnswer();
 
-  FuseSession(FuseFiles files, FuseDevice.Port port, Reply reply) {
+  FuseSession(FuseFiles files, Faults faults, FuseDevice.Port port, Reply reply) {
     this.files = files;
+    this.faults = faults;
     this.port = port;
     this.reply = reply;
   }
@@ -58,7 +60,7 @@ final class FuseSession implements Runnable {
     try {
       files.answer(request, answer, reply);
     } catch (RuntimeException | Error fault) {
-      LOG.log(Level.ERROR, "fuse: " + request.opcode() + " failed, the asker gets EIO", fault);
+      faults.add(request.opcode(), fault);
       reply.release();
       answer.fail(ErrorCode.EIO);
     }
@@ -75,11 +77,7 @@ final class FuseSession implements Runnable {
       answer.fail(ErrorCode.EIO);
       try {
         port.send(answer, reply);
-        LOG.log(
-            Level.ERROR,
-            "fuse: the kernel refused the answer to {0}, the asker gets EIO: {1}",
-            request.opcode(),
-            refused.getMessage());
+        faults.add(request.opcode(), refused);
       } catch (IOException askerGone) {
         // Nobody waits, else the kernel had taken this one.
       }

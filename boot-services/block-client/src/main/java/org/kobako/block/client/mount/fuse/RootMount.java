@@ -32,9 +32,17 @@ final class RootMount implements MountWay {
     }
   }
 
-  /** Whether a path leads into a FUSE file system that nobody serves any more. */
+  /**
+   * Whether a path is the root of a FUSE file system that nobody serves any more. Only an open asks
+   * its server; attributes still come from the kernel's cache.
+   */
   static boolean isStale(Errno errno, long path) {
-    return SystemCalls.access(errno, path, 0) != 0 && errno.value() == ErrorCode.ENOTCONN;
+    int descriptor = SystemCalls.open(errno, path, SystemCalls.O_DIRECTORY | SystemCalls.O_CLOEXEC);
+    if (descriptor < 0) {
+      return errno.value() == ErrorCode.ENOTCONN;
+    }
+    SystemCalls.close(errno, descriptor);
+    return false;
   }
 
   @Override

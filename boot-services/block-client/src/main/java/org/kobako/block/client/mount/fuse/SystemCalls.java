@@ -19,6 +19,10 @@ final class SystemCalls {
   static final int O_RDWR = 2;
   static final int O_CLOEXEC = 0x80000;
 
+  /** As asm-generic and SH have it; ARM swaps it with O_DIRECT. */
+  static final int O_DIRECTORY =
+      System.getProperty("os.arch").matches("arm.*|aarch64") ? 0x4000 : 0x10000;
+
   static final long MS_RDONLY = 1;
   static final long MS_NOSUID = 2;
   static final long MS_NODEV = 4;
@@ -47,7 +51,6 @@ final class SystemCalls {
     static final MethodHandle CLOSE = errno("close", INT, INT);
     static final MethodHandle READ = errno("read", SIZE, INT, POINTER, SIZE);
     static final MethodHandle WRITEV = errno("writev", SIZE, INT, POINTER, INT);
-    static final MethodHandle ACCESS = errno("access", INT, POINTER, INT);
     static final MethodHandle MOUNT = errno("mount", INT, POINTER, POINTER, POINTER, SIZE, POINTER);
     static final MethodHandle UMOUNT2 = errno("umount2", INT, POINTER, INT);
     static final MethodHandle SOCKETPAIR = errno("socketpair", INT, INT, INT, INT, POINTER);
@@ -122,14 +125,6 @@ final class SystemCalls {
   static long writev(Errno errno, int descriptor, long vectors, int count) {
     try {
       return (long) Handles.WRITEV.invokeExact(errno.state(), descriptor, vectors, count);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
-  }
-
-  static int access(Errno errno, long path, int mode) {
-    try {
-      return (int) Handles.ACCESS.invokeExact(errno.state(), path, mode);
     } catch (Throwable e) {
       throw impossible(e);
     }

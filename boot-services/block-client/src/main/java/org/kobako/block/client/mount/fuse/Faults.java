@@ -6,13 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads that failed, in few log lines: the kernel asks again for every page of a bad block, so
+ * Requests that failed, in few log lines: the kernel asks again for every page of a bad block, so
  * equal faults are told once a minute, and different ones at most {@value #LINES_PER_SECOND} a
  * second.
  */
-final class ReadFaults {
+final class Faults {
   static final int LINES_PER_SECOND = 10;
 
   private static final long REPEAT_AFTER_NS = TimeUnit.MINUTES.toNanos(1);
@@ -26,17 +27,34 @@ final class ReadFaults {
   private int linesThisSecond;
   private long untold;
 
-  ReadFaults(Logger log, String diskName, LongSupplier clockNs) {
+  Faults(Logger log, String diskName, LongSupplier clockNs) {
     this.log = log;
     this.diskName = diskName;
     this.clockNs = clockNs;
     this.secondStartNs = clockNs.getAsLong();
   }
 
-  synchronized void add(long position, int length, Throwable cause) {
-    long nowNs = clockNs.getAsLong();
+  /** A read that no source could serve. */
+  void add(long position, int length, Throwable cause) {
     String reason = String.valueOf(cause.getMessage());
-    Long lastNs = toldAtNs.get(reason);
+    tell(
+        reason,
+        "fuse: %d bytes at %d of %s are unreadable: %s; their reader gets EIO, others go on"
+            .formatted(length, position, diskName, reason),
+        null);
+  }
+
+  /** A request that broke the code that answers it. */
+  void add(Opcode opcode, Throwable cause) {
+    tell(
+        cause.toString(),
+        "fuse: %s on %s failed, the asker gets EIO; please report this".formatted(opcode, diskName),
+        cause);
+  }
+
+  private synchronized void tell(String key, String line, @Nullable Throwable trace) {
+    long nowNs = clockNs.getAsLong();
+    Long lastNs = toldAtNs.get(key);
     if (lastNs != null && nowNs - lastNs < REPEAT_AFTER_NS) {
       return;
     }
@@ -49,16 +67,11 @@ final class ReadFaults {
       return;
     }
     linesThisSecond++;
-    toldAtNs.put(reason, nowNs);
+    toldAtNs.put(key, nowNs);
     log.log(
         Level.ERROR,
-        "fuse: %d bytes at %d of %s are unreadable: %s; their reader gets EIO, others go on%s"
-            .formatted(
-                length,
-                position,
-                diskName,
-                reason,
-                untold == 0 ? "" : " (" + untold + " more faults were not told)"));
+        untold == 0 ? line : line + " (" + untold + " more faults were not told)",
+        trace);
     untold = 0;
   }
 
