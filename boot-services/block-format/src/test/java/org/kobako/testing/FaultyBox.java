@@ -102,6 +102,7 @@ public final class FaultyBox implements AutoCloseable {
     while (!listener.isClosed()) {
       try {
         Socket socket = listener.accept();
+        socket.setTcpNoDelay(true);
         synchronized (open) {
           open.add(socket);
         }
