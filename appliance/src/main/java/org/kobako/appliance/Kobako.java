@@ -1,0 +1,24 @@
+package org.kobako.appliance;
+
+import java.util.List;
+import org.kobako.appliance.command.KeyCommand;
+import org.kobako.appliance.command.ServeCommand;
+import org.kobako.block.client.cli.Command;
+import org.kobako.block.client.cli.CommandLine;
+import org.kobako.block.client.cli.Terminal;
+
+/** The one main: {@code kobako COMMAND ...}. */
+public final class Kobako {
+  private Kobako() {}
+
+  public static void main(String[] args) {
+    LogLines.setUp();
+    Terminal terminal = Terminal.ofProcess();
+    terminal.exit(new CommandLine("kobako", commands()).run(List.of(args), terminal));
+  }
+
+  /** Every command, in the order of a disk's way; the help lists them so. */
+  static List<Command> commands() {
+    return List.of(new KeyCommand(), new ServeCommand());
+  }
+}

@@ -1,0 +1,176 @@
+package org.kobako.appliance.box;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.time.Duration;
+import java.util.Collections;
+import org.eclipse.jetty.io.ArrayByteBufferPool;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one Jetty of a box, and every bound it has. Meant for a machine of 64 MB: a thread costs its
+ * stack, a connection some 10 KB.
+ */
+final class BoxHttp {
+  /** A room of machines with several connections each; more wait in the kernel's queue. */
+  static final int MAX_CONNECTIONS = 512;
+
+  private static final int BACKLOG = 128;
+
+  /** Threads read files; none waits for a slow reader. */
+  private static final int MAX_THREADS = 12;
+
+  private static final int MIN_THREADS = 4;
+  private static final int SELECTORS = 1;
+
+  /** The selector accepts, too. */
+  private static final int ACCEPTORS = 0;
+
+  private static final Duration THREAD_IDLE = Duration.ofSeconds(30);
+
+  /** A machine keeps its connections while it boots, and opens them again when it wakes up. */
+  private static final Duration CONNECTION_IDLE = Duration.ofSeconds(60);
+
+  /** Time that responses under way have when the box stops. */
+  private static final Duration STOP = Duration.ofSeconds(5);
+
+  private static final int REQUEST_HEAD_BYTES = 4 << 10;
+  private static final int RESPONSE_HEAD_BYTES = 2 << 10;
+
+  private static final int MIN_BUFFER_BYTES = 4 << 10;
+  private static final int MAX_BUFFER_BYTES = 64 << 10;
+  private static final long MAX_IDLE_HEAP_BUFFER_BYTES = 1 << 20;
+  private static final long MAX_IDLE_DIRECT_BUFFER_BYTES = 8 << 20;
+
+  private final Server server;
+  private final ServerConnector connector;
+  private final BoxConfig config;
+
+  BoxHttp(BoxConfig config, Handler handler) {
+    this.config = config;
+    // Its queue is bounded by the connections: each has at most one task waiting.
+    QueuedThreadPool threads =
+        new QueuedThreadPool(MAX_THREADS, MIN_THREADS, (int) THREAD_IDLE.toMillis());
+    threads.setName("http");
+    server = new Server(threads, null, bufferPool());
+    connector =
+        new ServerConnector(
+            server, null, null, null, ACCEPTORS, SELECTORS, new HttpConnectionFactory(http()));
+    if (config.listen() != null) {
+      connector.setHost(config.listen().getHostAddress());
+    }
+    connector.setPort(config.httpPort());
+    connector.setAcceptQueueSize(BACKLOG);
+    connector.setIdleTimeout(CONNECTION_IDLE.toMillis());
+    server.addConnector(connector);
+    server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
+    server.setStopTimeout(STOP.toMillis());
+    server.setHandler(new GracefulHandler(handler));
+  }
+
+  private static ArrayByteBufferPool bufferPool() {
+    return new ArrayByteBufferPool(
+        0,
+        MIN_BUFFER_BYTES,
+        MAX_BUFFER_BYTES,
+        MAX_CONNECTIONS,
+        MAX_IDLE_HEAP_BUFFER_BYTES,
+        MAX_IDLE_DIRECT_BUFFER_BYTES);
+  }
+
+  private static HttpConfiguration http() {
+    HttpConfiguration http = new HttpConfiguration();
+    http.setRequestHeaderSize(REQUEST_HEAD_BYTES);
+    http.setResponseHeaderSize(RESPONSE_HEAD_BYTES);
+    http.setInputBufferSize(REQUEST_HEAD_BYTES);
+    http.setSendServerVersion(false);
+    return http;
+  }
+
+  /**
+   * Takes the port; nobody is answered before {@link #start}.
+   *
+   * @throws IOException if the port is in use or not allowed, with what to do
+   */
+  void bind() throws IOException {
+    try {
+      connector.open();
+    } catch (IOException e) {
+      throw new IOException(whyNoPort(e), e);
+    }
+  }
+
+  private String whyNoPort(IOException e) {
+    String port = "HTTP port " + config.httpPort();
+    Throwable cause = e;
+    while (cause.getCause() != null && !(cause instanceof BindException)) {
+      cause = cause.getCause();
+    }
+    String reason = String.valueOf(cause.getMessage());
+    if (reason.contains("Address already in use")) {
+      return port + " is in use: stop the program that has it, or choose another with --http-port";
+    }
+    if (reason.contains("Permission denied")) {
+      return port + " is for root: choose one above 1023 with --http-port";
+    }
+    if (reason.contains("Cannot assign requested address")) {
+      return "this machine has no address " + listenAddress() + ": choose another with --listen";
+    }
+    return port + " cannot be opened: " + reason;
+  }
+
+  private @Nullable String listenAddress() {
+    return config.listen() == null ? null : config.listen().getHostAddress();
+  }
+
+  void start() throws IOException {
+    try {
+      server.start();
+    } catch (Exception e) {
+      throw new IOException("the HTTP server does not start: " + e.getMessage(), e);
+    }
+  }
+
+  /** Its address as others see it; after {@link #bind}. */
+  String url() throws IOException {
+    InetAddress address = config.listen() == null ? anyAddress() : config.listen();
+    String literal = address.getHostAddress();
+    String host = address instanceof Inet6Address ? "[" + literal + "]" : literal;
+    return "http://" + host + ":" + connector.getLocalPort() + "/";
+  }
+
+  /** One of this machine's addresses that others may reach: IPv4 where there is one. */
+  private static InetAddress anyAddress() throws IOException {
+    for (NetworkInterface network : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+      if (network.isUp() && !network.isLoopback()) {
+        for (InetAddress address : Collections.list(network.getInetAddresses())) {
+          if (address instanceof Inet4Address) {
+            return address;
+          }
+        }
+      }
+    }
+    return InetAddress.getLoopbackAddress();
+  }
+
+  /** Refuses new requests, lets those under way end, and gives the port back. */
+  void stop() throws IOException {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IOException("the HTTP server does not stop: " + e.getMessage(), e);
+    }
+  }
+}
