@@ -1,6 +1,5 @@
 package org.kobako.block.format.codec;
 
-import java.nio.ByteBuffer;
 import java.util.zip.Deflater;
 import org.kobako.block.format.OffHeapBuffer;
 
@@ -14,24 +13,11 @@ final class ZlibCompressor extends BoundedCompressor {
 
   @Override
   long encode(OffHeapBuffer plain, int plainLength, OffHeapBuffer stored) {
-    ByteBuffer from = plain.bytes();
-    ByteBuffer to = stored.bytes();
-    int fromPosition = from.position();
-    int fromLimit = from.limit();
-    int toPosition = to.position();
-    int toLimit = to.limit();
-    from.limit(plainLength).position(0);
-    to.limit(storedCapacity(plainLength)).position(0);
-    try {
-      deflater.reset();
-      deflater.setInput(from);
-      deflater.finish();
-      int length = deflater.deflate(to);
-      return deflater.finished() ? length : DOES_NOT_SHRINK;
-    } finally {
-      from.limit(fromLimit).position(fromPosition);
-      to.limit(toLimit).position(toPosition);
-    }
+    deflater.reset();
+    deflater.setInput(plain.bytes().limit(plainLength));
+    deflater.finish();
+    int length = deflater.deflate(stored.bytes().limit(storedCapacity(plainLength)));
+    return deflater.finished() ? length : DOES_NOT_SHRINK;
   }
 
   @Override

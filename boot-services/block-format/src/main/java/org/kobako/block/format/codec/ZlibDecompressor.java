@@ -1,6 +1,5 @@
 package org.kobako.block.format.codec;
 
-import java.nio.ByteBuffer;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.kobako.block.format.CorruptBlockException;
@@ -14,18 +13,11 @@ final class ZlibDecompressor extends BoundedDecompressor {
   long decode(
       OffHeapBuffer stored, int storedLength, OffHeapBuffer plain, int plainOffset, int plainLength)
       throws CorruptBlockException {
-    ByteBuffer from = stored.bytes();
-    ByteBuffer to = plain.bytes();
-    int fromPosition = from.position();
-    int fromLimit = from.limit();
-    int toPosition = to.position();
-    int toLimit = to.limit();
-    from.limit(storedLength).position(0);
-    to.limit(plainOffset + plainLength).position(plainOffset);
     try {
       inflater.reset();
-      inflater.setInput(from);
-      int length = inflater.inflate(to);
+      inflater.setInput(stored.bytes().limit(storedLength));
+      int length =
+          inflater.inflate(plain.bytes().limit(plainOffset + plainLength).position(plainOffset));
       if (!inflater.finished() || inflater.getRemaining() != 0) {
         throw new CorruptBlockException(
             "zlib: the stream does not end with its " + storedLength + " stored bytes");
@@ -33,9 +25,6 @@ final class ZlibDecompressor extends BoundedDecompressor {
       return length;
     } catch (DataFormatException e) {
       throw new CorruptBlockException("zlib: " + e.getMessage(), e);
-    } finally {
-      from.limit(fromLimit).position(fromPosition);
-      to.limit(toLimit).position(toPosition);
     }
   }
 

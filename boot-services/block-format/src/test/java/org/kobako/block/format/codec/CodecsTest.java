@@ -1,36 +1,28 @@
 package org.kobako.block.format.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.util.Arrays;
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.kobako.block.format.BlockException;
 import org.kobako.block.format.Codec;
-import org.kobako.block.format.OffHeapBuffer;
-import org.kobako.testing.TestDisk;
 
 class CodecsTest {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
-  void everyLevelOfEveryCodecComesBack(Codec codec) throws BlockException {
-    byte[] disk = Arrays.copyOfRange(TestDisk.mixed(128 << 10, 32 << 10, 1), 32 << 10, 100_000);
-    OffHeapBuffer plain = OffHeapBuffer.allocate(disk.length);
-    plain.bytes().put(0, disk);
+  void everyLevelOfEveryCodecComesBack(Codec codec) throws IOException {
+    byte[] plain = Contents.MACHINE_CODE.of(65536);
     Decompressors decompressors = Codecs.newDecompressors();
     for (int level = 0; level <= Levels.of(codec).highest(); level++) {
-      try (Compressor compressor = Codecs.newCompressor(codec, level)) {
-        OffHeapBuffer stored = OffHeapBuffer.allocate(compressor.storedCapacity(disk.length));
-        int storedLength = compressor.compress(plain, disk.length, stored);
-        OffHeapBuffer again = OffHeapBuffer.allocate(disk.length);
+      byte[] stored = StoredBytes.of(Codecs.newCompressor(codec, level), plain);
 
-        decompressors.of(codec).decompress(stored, storedLength, again, 0, disk.length);
-
-        assertThat(storedLength).isPositive().isLessThan(disk.length);
-        assertThat(again.bytes()).isEqualTo(plain.bytes());
-      }
+      assertThat(stored).hasSizeLessThan(plain.length);
+      assertThat(StoredBytes.plain(decompressors.of(codec), stored, plain.length))
+          .as("level %d", level)
+          .isEqualTo(plain);
     }
   }
 
@@ -39,5 +31,34 @@ class CodecsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Codecs.newCompressor(Codec.ZSTD, 23))
         .withMessage("codec zstd has levels 1..22 (default 15), not 23");
+  }
+
+  @Test
+  void aLevelThatOnlyALibraryHasNamesTheLibrarysPackage() {
+    assertThatExceptionOfType(UnsupportedOperationException.class)
+        .isThrownBy(() -> Form.JAVA.newCompressor(Codec.ZSTD, 0))
+        .withMessageContaining("Debian package libzstd1");
+    assertThatExceptionOfType(UnsupportedOperationException.class)
+        .isThrownBy(() -> Form.JAVA.newCompressor(Codec.LZO, 9))
+        .withMessageContaining("Debian package liblzo2-2");
+  }
+
+  @Test
+  void librariesThatAreHereAreUsedAndNamed() {
+    assertThat(Codecs.describe())
+        .matches("lz4 liblz4 1\\.\\S+, lzo liblzo2 2\\.\\S+, zstd libzstd 1\\.\\S+, zlib jdk");
+  }
+
+  @Test
+  void theSampleOfEachCodecDecodesToTheSameBytes() throws IOException {
+    Decompressor lzo = Form.JAVA.newDecompressor(Codec.LZO, new HeapScratch());
+    Decompressor lz4 = Form.JAVA.newDecompressor(Codec.LZ4, new HeapScratch());
+    Decompressor zstd = Form.NATIVE.newDecompressor(Codec.ZSTD, new HeapScratch());
+    byte[] plain = StoredBytes.plain(zstd, FormChoice.sample(Codec.ZSTD), FormChoice.SAMPLE_BYTES);
+
+    assertThat(StoredBytes.plain(lzo, FormChoice.sample(Codec.LZO), FormChoice.SAMPLE_BYTES))
+        .isEqualTo(plain);
+    assertThat(StoredBytes.plain(lz4, FormChoice.sample(Codec.LZ4), FormChoice.SAMPLE_BYTES))
+        .isEqualTo(plain);
   }
 }
