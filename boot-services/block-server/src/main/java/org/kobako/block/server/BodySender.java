@@ -10,6 +10,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.IteratingCallback;
 import org.jspecify.annotations.Nullable;
+import org.kobako.block.format.StorePath;
 
 /**
  * Sends a part of a file, one piece after the other through one pooled direct buffer. While a
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BodySender extends IteratingCallback {
   private final FileChannel file;
-  private final String name;
+  private final StorePath path;
   private final Response response;
   private final Callback callback;
   private final DistinctErrors errors;
@@ -37,7 +38,7 @@ final class BodySender extends IteratingCallback {
       Callback callback,
       BufferBudget budget,
       DistinctErrors errors) {
-    this.name = file.facts().path().relative();
+    this.path = file.facts().path();
     this.response = response;
     this.callback = callback;
     this.errors = errors;
@@ -86,7 +87,7 @@ final class BodySender extends IteratingCallback {
     try {
       readPiece();
     } catch (IOException e) {
-      errors.count("cannot go on reading " + name, e, "closed the connection");
+      errors.count("cannot go on reading " + path.relative(), e, "closed the connection");
       throw new EofException(e); // which Jetty does not log a second time
     }
   }

@@ -43,8 +43,9 @@ final class StoreFile implements AutoCloseable {
    * @throws IOException if it is there and cannot be opened
    */
   static StoreFile open(Path store, StorePath path) throws IOException {
-    Path file = path.in(store);
-    requireDirectories(store, path.relative());
+    String relative = path.relative();
+    requireDirectories(store, relative);
+    Path file = store.resolve(relative);
     // Read before opening: if the file is replaced in between, its date is too old, which costs a
     // transfer, and never too new, which would make a stale copy good.
     BasicFileAttributes attributes = attributes(file);

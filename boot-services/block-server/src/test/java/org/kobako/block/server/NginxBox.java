@@ -70,9 +70,9 @@ final class NginxBox implements AutoCloseable {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
-  /** Of the master; the worker is its child. */
-  long pid() {
-    return nginx.pid();
+  /** Of the one worker, which does all the work. */
+  long workerPid() {
+    return nginx.children().findFirst().orElseThrow().pid();
   }
 
   @Override
