@@ -180,7 +180,7 @@ final class Answerer {
               + disk.name()
               + " cannot be read: "
               + failure
-              + "; the client gets EIO",
+              + "; this request fails, others go on",
           e instanceof RuntimeException ? e : null);
       return false;
     }

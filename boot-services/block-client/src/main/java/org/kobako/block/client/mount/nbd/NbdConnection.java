@@ -134,11 +134,12 @@ final class NbdConnection implements Runnable {
           dispatch(request, answerer);
         }
         case BAD_MAGIC -> {
-          LOG.log(Level.WARNING, "nbd: " + label + " sent no request; it is closed");
+          LOG.log(Level.WARNING, "nbd: " + label + " sent what is no NBD request; it is closed");
           return;
         }
         case OVERSIZED_WRITE -> {
-          LOG.log(Level.WARNING, "nbd: " + label + " sent too long a write; it is closed");
+          LOG.log(
+              Level.WARNING, "nbd: " + label + " announced a write of over 32 MiB; it is closed");
           return;
         }
       }

@@ -192,8 +192,8 @@ final class Negotiation {
   }
 
   private Step list(ByteBuffer out) {
-    put(out, OPT_LIST, REP_SERVER, 4 + export.name.length);
-    out.putInt(export.name.length).put(export.name);
+    put(out, OPT_LIST, REP_SERVER, 4 + export.name.length + export.description.length);
+    out.putInt(export.name.length).put(export.name).put(export.description);
     return acknowledge(out, OPT_LIST);
   }
 

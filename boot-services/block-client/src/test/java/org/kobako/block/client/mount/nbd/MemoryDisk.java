@@ -13,18 +13,26 @@ final class MemoryDisk implements Disk {
   static final String NAME = "debian";
   static final int BLOCK_BYTES = 64 << 10;
 
+  /** A prime, so that no two blocks are equal. */
+  private static final int NOISE_PERIOD_BYTES = 1_048_583;
+
   private final OffHeapBuffer bytes;
   private final BitSet holes = new BitSet();
   private final BitSet faulty = new BitSet();
   private final BitSet stalled = new BitSet();
   private final CountDownLatch released = new CountDownLatch(1);
   private boolean cached;
+  private String name = NAME;
+  private int bytesRead;
+  private volatile boolean stalling;
 
   MemoryDisk(int lengthBytes) {
     bytes = OffHeapBuffer.allocate(lengthBytes);
-    byte[] noise = new byte[lengthBytes];
+    byte[] noise = new byte[NOISE_PERIOD_BYTES];
     new Random(42).nextBytes(noise);
-    bytes.bytes().put(0, noise);
+    for (int at = 0; at < lengthBytes; at += noise.length) {
+      bytes.bytes().put(at, noise, 0, Math.min(noise.length, lengthBytes - at));
+    }
   }
 
   MemoryDisk withHole(int firstBlock, int blocks) {
@@ -48,14 +56,29 @@ final class MemoryDisk implements Disk {
     return this;
   }
 
+  MemoryDisk named(String name) {
+    this.name = name;
+    return this;
+  }
+
   /** Every read claims to be answered from memory. */
   MemoryDisk allCached() {
     cached = true;
     return this;
   }
 
+  /** Whether somebody waits, or waited, for a stalled block. */
+  boolean isStalling() {
+    return stalling;
+  }
+
   void releaseStalledBlocks() {
     released.countDown();
+  }
+
+  /** Bytes that were read so far, by a single thread. */
+  int bytesRead() {
+    return bytesRead;
   }
 
   /** What a client should get. */
@@ -71,7 +94,7 @@ final class MemoryDisk implements Disk {
 
   @Override
   public String name() {
-    return NAME;
+    return name;
   }
 
   @Override
@@ -111,6 +134,7 @@ final class MemoryDisk implements Disk {
     int first = (int) (offset / BLOCK_BYTES);
     int end = (int) ((offset + length - 1) / BLOCK_BYTES) + 1;
     if (intersects(stalled, first, end)) {
+      stalling = true;
       try {
         released.await();
       } catch (InterruptedException e) {
@@ -120,6 +144,7 @@ final class MemoryDisk implements Disk {
     if (intersects(faulty, first, end)) {
       throw new IOException("no upstream has a sound copy of block " + faulty.nextSetBit(first));
     }
+    bytesRead += length;
     for (int at = (int) offset, left = length; left > 0; ) {
       int part = Math.min(left, BLOCK_BYTES - at % BLOCK_BYTES);
       if (isHole(at)) {
