@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Optional;
 
 /**
  * The table of an image: block number to digest, codec and stored length; a flyweight over the
@@ -295,6 +296,17 @@ public final class BlockIndex {
           "block " + blockNumber + " of an image of " + blockCount + " blocks");
     }
     return entriesOffset + blockNumber * ENTRY_BYTES;
+  }
+
+  /** Id of the key that the index says it is signed by; whether it is, {@link IndexTrust} says. */
+  public Optional<String> signer() {
+    int trailer = bytes.limit() - TRAILER_BYTES;
+    if (bytes.getInt(trailer + TRAILER_SCHEME_OFFSET) == SCHEME_UNSIGNED) {
+      return Optional.empty();
+    }
+    byte[] key = new byte[KEY_BYTES];
+    bytes.get(trailer + TRAILER_KEY_OFFSET, key);
+    return Optional.of(TrustKey.idOf(key));
   }
 
   /** Two indexes that show the same disk by the same stored blocks, versions apart. */

@@ -1,0 +1,4 @@
+@NullMarked
+package org.kobako.packer;
+
+import org.jspecify.annotations.NullMarked;
