@@ -188,6 +188,17 @@ final class ReadPath implements Disk, AutoCloseable {
     return Math.min(lengthBytes(), (long) number * blockSizeBytes);
   }
 
+  @Override
+  public boolean isCached(long offset, int length) {
+    int last = (int) ((offset + Math.max(length, 1) - 1) / blockSizeBytes);
+    for (int number = (int) (offset / blockSizeBytes); number <= last; number++) {
+      if (!index.isZeros(number) && !cache.holds(number)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   int maxReplies() {
     return cache.unreservedPins() / pinsPerReply();
   }

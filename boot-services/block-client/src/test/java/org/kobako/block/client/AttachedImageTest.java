@@ -105,6 +105,19 @@ class AttachedImageTest {
     }
   }
 
+  @Test
+  void whatIsInMemoryIsToldFromWhatIsNot() throws IOException {
+    try (FaultyBox box = new FaultyBox(store.root());
+        AttachedImage image = attach(box)) {
+      assertThat(image.disk().isCached(BLOCK, BLOCK)).isFalse();
+      read(image.disk(), image.disk().newReply(), BLOCK, 100);
+      assertThat(image.disk().isCached(BLOCK, BLOCK)).isTrue();
+      assertThat(image.disk().isCached(BLOCK, BLOCK + 1)).isFalse();
+      assertThat(image.disk().isHole(3 * BLOCK)).isTrue();
+      assertThat(image.disk().isCached(3 * BLOCK, BLOCK)).isTrue();
+    }
+  }
+
   /** Every fault but those whose answer is sound after all. */
   @ParameterizedTest
   @EnumSource(

@@ -105,6 +105,12 @@ public final class BlockCache {
     return pinFilled(slot);
   }
 
+  /** Whether a block is here and filled; it may be evicted the next moment. */
+  public synchronized boolean holds(int block) {
+    int slot = find(block);
+    return slot >= 0 && !filling[slot];
+  }
+
   /**
    * Pins a filled slot, or claims a free one to fill.
    *

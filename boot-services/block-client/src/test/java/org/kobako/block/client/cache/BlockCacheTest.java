@@ -24,6 +24,14 @@ class BlockCacheTest {
   }
 
   @Test
+  void aBlockIsHeldOnceItIsFilled() {
+    int slot = ~cache.pinOrClaim(7);
+    assertThat(cache.holds(7)).isFalse();
+    cache.filled(slot);
+    assertThat(cache.holds(7)).isTrue();
+  }
+
+  @Test
   void aPinnedSlotIsNotEvicted() {
     int pinned = fill(1);
     for (int block = 10; block < 100; block++) {

@@ -67,6 +67,8 @@ final class NbdConnection implements Runnable {
       }
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "nbd: " + label + " is lost: " + e);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "nbd: " + label + " is closed: " + e, e);
     } finally {
       // First the socket, so that no worker goes on waiting for it.
       abort();
@@ -173,6 +175,9 @@ final class NbdConnection implements Runnable {
       answerer.answer(request, agreement, outlet);
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "nbd: " + label + " is lost: " + e);
+      abort();
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "nbd: " + label + " is closed: " + e, e);
       abort();
     } finally {
       synchronized (this) {
