@@ -1,8 +1,13 @@
 package org.kobako.appliance;
 
 import java.util.List;
+import org.kobako.appliance.command.GcCommand;
 import org.kobako.appliance.command.KeyCommand;
+import org.kobako.appliance.command.ListCommand;
+import org.kobako.appliance.command.PackCommand;
 import org.kobako.appliance.command.ServeCommand;
+import org.kobako.appliance.command.UnpackCommand;
+import org.kobako.appliance.command.VerifyCommand;
 import org.kobako.block.client.cli.Command;
 import org.kobako.block.client.cli.CommandLine;
 import org.kobako.block.client.cli.Terminal;
@@ -19,6 +24,13 @@ public final class Kobako {
 
   /** Every command, in the order of a disk's way; the help lists them so. */
   static List<Command> commands() {
-    return List.of(new KeyCommand(), new ServeCommand());
+    return List.of(
+        new PackCommand(),
+        new ListCommand(),
+        new VerifyCommand(),
+        new UnpackCommand(),
+        new GcCommand(),
+        new KeyCommand(),
+        new ServeCommand());
   }
 }

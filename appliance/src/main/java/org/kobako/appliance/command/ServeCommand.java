@@ -3,6 +3,9 @@ package org.kobako.appliance.command;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
 import org.kobako.appliance.box.Box;
 import org.kobako.appliance.box.BoxConfig;
 import org.kobako.block.client.cli.Arguments;
@@ -15,6 +18,8 @@ import org.kobako.block.client.cli.Terminal;
 import org.kobako.block.client.cli.UsageException;
 import org.kobako.block.client.cli.Value;
 import org.kobako.block.client.cli.Values;
+import org.kobako.block.format.ImageName;
+import org.kobako.packer.StoreDirectory;
 
 /** {@code kobako serve --store DIR}: a box, until Ctrl-C or SIGTERM. */
 public final class ServeCommand implements Command {
@@ -49,12 +54,25 @@ public final class ServeCommand implements Command {
     BoxConfig config =
         new BoxConfig(
             arguments.get(STORE), arguments.find(LISTEN).orElse(null), arguments.get(HTTP_PORT));
+    String images = images(StoreDirectory.open(config.store()));
     Stop stop = terminal.catchStop();
     try (Box box = Box.start(config)) {
-      terminal.out().println("ready: " + box.url() + " serves " + config.store());
+      terminal.out().println("ready: " + box.url() + " serves " + images);
       terminal.out().flush();
       stop.await();
     }
+  }
+
+  /** Names and current versions: {@code debian 3, tiny 1}. */
+  private static String images(StoreDirectory store) throws IOException {
+    List<String> images = new ArrayList<>();
+    for (ImageName image : store.images()) {
+      OptionalLong version = store.currentVersion(image);
+      if (version.isPresent()) {
+        images.add(image + " " + version.getAsLong());
+      }
+    }
+    return images.isEmpty() ? "no images yet" : String.join(", ", images);
   }
 
   private static Value<InetAddress> address() {

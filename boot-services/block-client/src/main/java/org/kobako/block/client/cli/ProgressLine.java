@@ -40,7 +40,8 @@ public final class ProgressLine implements AutoCloseable {
    *
    * @param step what is going on: {@code packing}
    * @param doneBytes so far
-   * @param totalBytes in the end; 0 where that is not known
+   * @param totalBytes in the end; 0 where that is not known; of a step that is not told in bytes
+   *     both are 0
    */
   public synchronized void step(String step, long doneBytes, long totalBytes) {
     if (!interactive) {
@@ -60,6 +61,9 @@ public final class ProgressLine implements AutoCloseable {
   }
 
   private String line(long doneBytes, long totalBytes, long elapsedNs) {
+    if (doneBytes == 0 && totalBytes == 0) {
+      return what;
+    }
     StringBuilder line = new StringBuilder(what).append("  ");
     if (totalBytes > 0) {
       line.append(Math.min(100, (long) (100.0 * doneBytes / totalBytes))).append(" % of ");
