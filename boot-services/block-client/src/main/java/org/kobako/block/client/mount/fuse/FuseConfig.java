@@ -15,7 +15,14 @@ import org.kobako.block.client.Reply;
  */
 public record FuseConfig(Path mountPoint, int threads, boolean allowOther, int readAheadBytes) {
   public static final int MAX_THREADS = 256;
+
+  /** From memory 4 and 8 are a draw on two cores; over a network each waits for a round trip. */
   public static final int DEFAULT_THREADS = 8;
+
+  /**
+   * Sequential cold reads from memory, against the kernel's 128 KiB: a file 1.1 times as fast, a
+   * loop device twice; 1 MiB brought no more.
+   */
   public static final int DEFAULT_READ_AHEAD_BYTES = 512 << 10;
 
   public FuseConfig {

@@ -49,7 +49,6 @@ public final class FuseMount implements AutoCloseable {
         new FuseMount(way, directory, disk.name(), way.mount(directory, disk.name(), config));
     try {
       mount.start(disk, config);
-      mount.readAhead(config.readAheadBytes());
     } catch (IOException | RuntimeException failed) {
       try {
         way.unmount(directory);
@@ -59,6 +58,7 @@ public final class FuseMount implements AutoCloseable {
       }
       throw failed;
     }
+    mount.readAhead(config.readAheadBytes());
     return mount;
   }
 
@@ -193,7 +193,12 @@ public final class FuseMount implements AutoCloseable {
    * @throws IOException if it is still mounted
    */
   public synchronized boolean unmount() throws IOException {
-    if (threadsAlive == 0 || detached) {
+    if (detached) {
+      return false;
+    }
+    if (threadsAlive == 0) {
+      // Unmounted by somebody else, or the device broke and left a dead mount.
+      way.detachStale(directory);
       return false;
     }
     boolean inUse = way.unmount(directory);

@@ -10,6 +10,10 @@
  * reply of its own; they share nothing that is written after the start but the log of faults. They
  * end when the kernel says that the file system is unmounted.
  *
+ * <p>A process must not depend on what it serves: its JDK, jars and swap lie elsewhere (in the
+ * initramfs), and it never maps its own file into memory. A page fault that waits for one of these
+ * threads keeps the VM from the safepoint that the thread may be waiting for.
+ *
  * <p>A killed process leaves a mount whose every use gives ENOTCONN; {@code umount -l DIR} (or
  * {@code fusermount3 -u -z DIR}), or the next mount at that place, clears it. No reboot is needed.
  */
