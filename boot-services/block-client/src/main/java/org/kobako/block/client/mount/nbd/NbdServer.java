@@ -155,28 +155,42 @@ public final class NbdServer implements AutoCloseable {
   private synchronized void serve(SocketChannel channel) throws IOException {
     if (closed || connections.size() == config.maxConnections()) {
       channel.close();
-      if (!turningAway && !closed) {
-        turningAway = true;
-        LOG.log(
-            Level.WARNING,
-            "nbd: "
-                + address
-                + " turns clients away: "
-                + connections.size()
-                + " are connected, which is max-connections");
-      }
+      tellTurnedAway();
       return;
     }
-    if (address instanceof NbdAddress.Tcp) {
-      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      // A client that lost its power is noticed some time.
-      channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-    }
+    tune(channel);
     long deadlineNs = System.nanoTime() + config.handshakeTimeout().toNanos();
     NbdConnection connection =
         new NbdConnection(this, disk, export, workers, channel, ++accepted, deadlineNs);
     connections.add(connection);
     threads.start("nbd-connection-" + accepted, connection);
+  }
+
+  /** Once until somebody leaves, not once for each of them. */
+  private void tellTurnedAway() {
+    if (!turningAway && !closed) {
+      turningAway = true;
+      LOG.log(
+          Level.WARNING,
+          "nbd: "
+              + address
+              + " turns clients away: "
+              + connections.size()
+              + " are connected, which is max-connections");
+    }
+  }
+
+  private void tune(SocketChannel channel) throws IOException {
+    if (address instanceof NbdAddress.Tcp) {
+      try {
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        // A client that lost its power is noticed some time.
+        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+      } catch (IOException e) {
+        channel.close();
+        throw e;
+      }
+    }
   }
 
   /**

@@ -76,7 +76,8 @@ class TransmissionFuzzTest {
         }
         case ReplyLayout.TYPE_OFFSET_HOLE -> {
           assertThat(chunk.offset()).isEqualTo(covered);
-          assertThat(DISK.content(covered, chunk.holeLength())).containsOnly(0);
+          assertThat(DISK.content(covered, chunk.holeLength()))
+              .isEqualTo(new byte[chunk.holeLength()]);
           covered += chunk.holeLength();
         }
         case ReplyLayout.TYPE_BLOCK_STATUS -> {
