@@ -53,6 +53,9 @@ public final class LzoEncoder implements HeapEncoder {
   }
 
   private void putLiterals(byte[] plain, int from, int count, byte[] stored) {
+    if (count == 0) {
+      return;
+    }
     if (out == 0 && count <= FIRST_RUN_MAX) {
       stored[out++] = (byte) (17 + count);
     } else if (count <= 3) {
