@@ -7,7 +7,7 @@ import org.kobako.block.format.Codec;
 
 /**
  * Makes compressors and decompressors of the form that is the fastest here. Which one that is, the
- * first use in a process finds out in a few milliseconds; the system property {@code kobako.codec}
+ * first use in a process finds out by a short trial; the system property {@code kobako.codec}
  * ({@code java} or {@code native}) decides it beforehand.
  */
 public final class Codecs {

@@ -10,7 +10,7 @@ public interface Compressor extends AutoCloseable {
   /**
    * Compresses the first {@code plainLength} bytes of {@code plain} to the start of {@code stored},
    * whose capacity is at least {@link #storedCapacity} of that length. The same input gives the
-   * same bytes.
+   * same bytes. Positions and limits of both buffers are used and put back.
    *
    * @return bytes written, fewer than {@code plainLength}, or {@link #DOES_NOT_SHRINK}
    */

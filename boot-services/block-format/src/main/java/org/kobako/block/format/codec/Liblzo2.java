@@ -29,7 +29,8 @@ final class Liblzo2 {
           SIZE,
           POINTER,
           INT);
-  private static final String VERSION = version();
+  private static final int OK = 0;
+  private static final String VERSION = initialise();
 
   /** LZO1X_1_MEM_COMPRESS: 16384 pointers. */
   private static final int MEMORY_1_BYTES = 16384 * 8;
@@ -37,13 +38,25 @@ final class Liblzo2 {
   /** LZO1X_999_MEM_COMPRESS: 14 x 16384 shorts. */
   private static final int MEMORY_999_BYTES = 14 * 16384 * 2;
 
-  private static final int OK = 0;
-
   private Liblzo2() {}
 
-  /** 0x20a0 for 2.10. */
-  private static String version() {
+  /**
+   * What lzo_init() does but for comparing the sizes of types with a C compiler's: the library
+   * looks whether it works here. The version is 0x20a0 for 2.10.
+   */
+  private static String initialise() {
     int number = LIBRARY.callForInt("lzo_version");
+    MethodHandle init =
+        LIBRARY.function("__lzo_init_v2", INT, INT, INT, INT, INT, INT, INT, INT, INT, INT, INT);
+    int result;
+    try {
+      result = (int) init.invokeExact(number, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+    } catch (Throwable e) {
+      throw ForeignLibrary.unexpected(e);
+    }
+    if (result != OK) {
+      throw new UnsatisfiedLinkError("liblzo2 finds itself broken here, error " + result);
+    }
     return "liblzo2 " + (number >> 12) + "." + (number >> 4 & 0xff);
   }
 

@@ -9,8 +9,8 @@ import org.kobako.block.format.foreign.Trial;
 
 /**
  * Makes digesters of the form that is the fastest here. Which one that is, the first use in a
- * process finds out in a few milliseconds; the system property {@code kobako.digest} ({@code jdk}
- * or {@code libcrypto}) decides it beforehand.
+ * process finds out by a short trial; the system property {@code kobako.digest} ({@code jdk} or
+ * {@code libcrypto}) decides it beforehand.
  *
  * <p>libcrypto is used when it is there, gives the JDK's digest of a small sample and is not slower
  * at it. As a measurement that errs towards the library, because it meets the JDK's form before

@@ -8,8 +8,13 @@ import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -262,6 +267,37 @@ class CodecContractTest {
 
     assertThat(new int[] {stored.bytes().position(), stored.bytes().limit()}).containsExactly(7, 9);
     assertThat(new int[] {plain.bytes().position(), plain.bytes().limit()}).containsExactly(3, 5);
+  }
+
+  @Test
+  void threadsFillPartsOfTheSameMemoryAtTheSameTime() throws Exception {
+    int length = 16 << 10;
+    List<Contents> contents = List.of(Contents.TEXT, Contents.SKEWED, Contents.MACHINE_CODE);
+    OffHeapBuffer memory = OffHeapBuffer.allocate(contents.size() * length);
+    try (ExecutorService threads = Executors.newFixedThreadPool(contents.size())) {
+      List<Future<?>> done = new ArrayList<>();
+      for (int part = 0; part < contents.size(); part++) {
+        byte[] plain = contents.get(part).of(length);
+        OffHeapBuffer stored = StoredBytes.offHeap(StoredBytes.of(codec, plain));
+        OffHeapBuffer alias = memory.alias();
+        int offset = part * length;
+        done.add(
+            threads.submit(() -> {
+              Decompressor decompressor = newDecompressor();
+              for (int i = 0; i < 300; i++) {
+                alias.bytes().put(offset, new byte[length]);
+                decompressor.decompress(stored, stored.capacityBytes(), alias, offset, length);
+                byte[] result = new byte[length];
+                alias.bytes().get(offset, result);
+                assertThat(result).isEqualTo(plain);
+              }
+              return null;
+            }));
+      }
+      for (Future<?> each : done) {
+        each.get();
+      }
+    }
   }
 
   @Test
