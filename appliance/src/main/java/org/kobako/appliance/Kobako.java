@@ -19,7 +19,11 @@ public final class Kobako {
   public static void main(String[] args) {
     LogLines.setUp();
     Terminal terminal = Terminal.ofProcess();
-    terminal.exit(new CommandLine("kobako", commands()).run(List.of(args), terminal));
+    terminal.exit(run(List.of(args), terminal));
+  }
+
+  static int run(List<String> words, Terminal terminal) {
+    return new CommandLine("kobako", commands()).run(words, terminal);
   }
 
   /** Every command, in the order of a disk's way; the help lists them so. */

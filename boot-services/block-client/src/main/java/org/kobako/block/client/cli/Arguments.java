@@ -12,13 +12,15 @@ public final class Arguments {
     this.values = values;
   }
 
+  @SuppressWarnings("unchecked") // the operand's own Value<T> made it
   public <T> T get(Operand<T> operand) {
-    return require(operand, operand.name());
+    return (T) require(operand, operand.name());
   }
 
   /** Value of an option that is required, a flag or has a default. */
+  @SuppressWarnings("unchecked") // the option's own Value<T> made it
   public <T> T get(Option<T> option) {
-    return require(option, option.name());
+    return (T) require(option, option.name());
   }
 
   /** Value of an option that may be left out. */
@@ -27,12 +29,11 @@ public final class Arguments {
     return Optional.ofNullable((T) values.get(option));
   }
 
-  @SuppressWarnings("unchecked") // its own Value<T> made it
-  private <T> T require(Object declared, String name) {
+  private Object require(Object declared, String name) {
     Object value = values.get(declared);
     if (value == null) {
       throw new IllegalArgumentException(name + " is not in this command's table");
     }
-    return (T) value;
+    return value;
   }
 }

@@ -19,7 +19,7 @@ public final class Units {
   public static Optional<Long> parseSize(String text) {
     int last = text.length() - 1;
     int power = last < 0 ? -1 : SIZE_LETTERS.indexOf(Character.toUpperCase(text.charAt(last)));
-    return power < 0 ? number(text, 1) : number(text.substring(0, last), 1L << 10 * (power + 1));
+    return power < 0 ? number(text, 1) : number(text.substring(0, last), 1L << (10 * (power + 1)));
   }
 
   /** Writes a size without loss: {@code 128K}, {@code 65537}. */
