@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The table of an image: block number to digest, codec and stored length; a flyweight over the
@@ -47,7 +48,8 @@ public final class BlockIndex {
    *
    * @param file the whole file, from position to limit
    * @param trust whose signature makes it good
-   * @throws MalformedIndexException if any byte is not as a conforming packer writes it
+   * @throws MalformedIndexException if any byte is not as a conforming packer writes it: an index
+   *     has one form
    * @throws UntrustedIndexException if it is whole and {@code trust} does not accept its signer
    */
   public static BlockIndex read(ByteBuffer file, IndexTrust trust)
@@ -57,46 +59,77 @@ public final class BlockIndex {
     int trailer = bytes.limit() - TRAILER_BYTES;
     validateTrailer(bytes, trailer, trust);
 
-    int imageOffset = -1;
-    int imageLength = 0;
-    int blocksOffset = -1;
-    int blocksLength = 0;
+    @Nullable Section image = null;
+    @Nullable Section blocks = null;
+    int previousType = 0;
     long end = HEADER_BYTES + (long) sectionCount * DIRECTORY_ENTRY_BYTES;
     for (int i = 0; i < sectionCount; i++) {
+      Section section = Section.read(bytes, i, previousType, end, trailer);
+      switch (section.type) {
+        case TYPE_IMAGE -> image = section.requireFlag();
+        case TYPE_BLOCKS -> blocks = section.requireFlag();
+        default -> section.requireOptional();
+      }
+      previousType = section.type;
+      end = (long) section.offset + section.length;
+    }
+    if (image == null || blocks == null) {
+      throw malformed("the image or the blocks section is missing", "both");
+    }
+    if (end != trailer) {
+      throw malformed("the last section ends at " + end, trailer + ", where the trailer begins");
+    }
+    return readSections(bytes, image, blocks);
+  }
+
+  /** Where a section lies, within the file and behind the section before. */
+  private record Section(int type, boolean required, int offset, int length) {
+
+    static Section read(ByteBuffer bytes, int i, int previousType, long previousEnd, int trailer)
+        throws MalformedIndexException {
       int entry = HEADER_BYTES + i * DIRECTORY_ENTRY_BYTES;
       int type = Short.toUnsignedInt(bytes.getShort(entry + SECTION_TYPE_OFFSET));
       int flags = Short.toUnsignedInt(bytes.getShort(entry + SECTION_FLAGS_OFFSET));
       long offset = bytes.getLong(entry + SECTION_OFFSET_OFFSET);
       long length = bytes.getLong(entry + SECTION_LENGTH_OFFSET);
-      if (offset < end
+      if (type <= previousType) {
+        throw malformed(
+            "section " + type + " stands behind section " + previousType, "ascending types");
+      }
+      if ((flags & ~FLAG_REQUIRED) != 0 || bytes.getInt(entry + SECTION_RESERVED_OFFSET) != 0) {
+        throw malformed("section " + type + " has bits set that mean nothing", "zeros");
+      }
+      if (offset != aligned(previousEnd)
           || offset > trailer
-          || offset % SECTION_ALIGNMENT != 0
           || length < 0
           || length > trailer - offset) {
         throw malformed(
             "section " + type + " lies at " + offset + "+" + length,
-            "within " + end + ".." + trailer + ", on 8 bytes, in order");
+            aligned(previousEnd) + ", and its end not behind " + trailer);
       }
-      end = offset + length;
-      if (type == TYPE_IMAGE && imageOffset < 0) {
-        imageOffset = (int) offset;
-        imageLength = (int) length;
-      } else if (type == TYPE_BLOCKS && blocksOffset < 0) {
-        blocksOffset = (int) offset;
-        blocksLength = (int) length;
-      } else if (type == TYPE_IMAGE || type == TYPE_BLOCKS) {
-        throw malformed("section " + type + " is there twice", "one");
-      } else if ((flags & FLAG_REQUIRED) != 0) {
+      for (int at = (int) previousEnd; at < offset; at++) {
+        if (bytes.get(at) != 0) {
+          throw malformed("the padding before section " + type + " is not empty", "zeros");
+        }
+      }
+      return new Section(type, (flags & FLAG_REQUIRED) != 0, (int) offset, (int) length);
+    }
+
+    Section requireFlag() throws MalformedIndexException {
+      if (!required) {
+        throw malformed("section " + type + " is marked as optional", "required");
+      }
+      return this;
+    }
+
+    void requireOptional() throws MalformedIndexException {
+      if (required) {
         throw new MalformedIndexException(
             "the index needs section type "
                 + type
                 + ", which this Kobako does not know: use a newer Kobako");
       }
     }
-    if (imageOffset < 0 || blocksOffset < 0) {
-      throw malformed("the image or the blocks section is missing", "both");
-    }
-    return readSections(bytes, imageOffset, imageLength, blocksOffset, blocksLength);
   }
 
   private static int validateHeader(ByteBuffer bytes) throws MalformedIndexException {
@@ -121,6 +154,9 @@ public final class BlockIndex {
     if (fileLength != bytes.limit()) {
       throw malformed(
           "the index says it has " + fileLength + " bytes", "the " + bytes.limit() + " that came");
+    }
+    if (bytes.getInt(RESERVED_OFFSET) != 0) {
+      throw malformed("the index's header has bytes set that mean nothing", "zeros");
     }
     int sectionCount = Short.toUnsignedInt(bytes.getShort(SECTION_COUNT_OFFSET));
     if (sectionCount > MAX_SECTIONS
@@ -154,26 +190,29 @@ public final class BlockIndex {
     trust.accept(scheme == SCHEME_ED25519, key, signature, digest);
   }
 
-  private static BlockIndex readSections(
-      ByteBuffer bytes, int imageOffset, int imageLength, int blocksOffset, int blocksLength)
+  private static BlockIndex readSections(ByteBuffer bytes, Section image, Section blocks)
       throws MalformedIndexException {
-    if (imageLength < IMAGE_NAME_OFFSET) {
-      throw malformed("the image section has " + imageLength + " bytes", "24 and the name");
+    if (image.length < IMAGE_NAME_OFFSET) {
+      throw malformed("the image section has " + image.length + " bytes", "24 and the name");
     }
+    int imageOffset = image.offset;
     long version = bytes.getLong(imageOffset + IMAGE_VERSION_OFFSET);
     long plainLength = bytes.getLong(imageOffset + IMAGE_PLAIN_LENGTH_OFFSET);
     long blockSize = Integer.toUnsignedLong(bytes.getInt(imageOffset + IMAGE_BLOCK_SIZE_OFFSET));
     long nameLength = Integer.toUnsignedLong(bytes.getInt(imageOffset + IMAGE_NAME_LENGTH_OFFSET));
-    if (version < 1 || plainLength < 0) {
-      throw malformed(
-          "the image has version " + version + " and " + plainLength + " bytes",
-          "positive numbers");
+    if (!StorePath.isVersion(version)) {
+      throw malformed("the image has version " + version, "1.." + StorePath.MAX_VERSION);
+    }
+    if (plainLength < 0) {
+      throw malformed("the image has " + plainLength + " bytes", "0 or more");
     }
     if (!BlockSize.isValid(blockSize)) {
       throw malformed("the image has blocks of " + blockSize, "a power of two, 65536..1048576");
     }
-    if (nameLength > ImageName.MAX_CHARS || nameLength > imageLength - IMAGE_NAME_OFFSET) {
-      throw malformed("the image's name has " + nameLength + " bytes", "at most 64");
+    if (nameLength > ImageName.MAX_CHARS || nameLength != image.length - IMAGE_NAME_OFFSET) {
+      throw malformed(
+          "the image's name has " + nameLength + " bytes in a section of " + image.length,
+          "1..64, and 24 more in the section");
     }
     byte[] nameBytes = new byte[(int) nameLength];
     bytes.get(imageOffset + IMAGE_NAME_OFFSET, nameBytes);
@@ -182,15 +221,15 @@ public final class BlockIndex {
       throw malformed("the image has an unfit name", "a-z A-Z 0-9 . _ -");
     }
     long blockCount = BlockSize.blocksOf(plainLength, (int) blockSize);
-    if (blocksLength % ENTRY_BYTES != 0 || blocksLength / ENTRY_BYTES != blockCount) {
+    if (blocks.length % ENTRY_BYTES != 0 || blocks.length / ENTRY_BYTES != blockCount) {
       throw malformed(
-          "the index has " + blocksLength + " bytes of entries",
+          "the index has " + blocks.length + " bytes of entries",
           blockCount + " entries of 36 for " + plainLength + " bytes in blocks of " + blockSize);
     }
     BlockIndex index =
         new BlockIndex(
             bytes,
-            blocksOffset,
+            blocks.offset,
             new ImageName(name),
             version,
             plainLength,
@@ -208,16 +247,25 @@ public final class BlockIndex {
       int plain = plainLength(number);
       boolean sound =
           codec == CODEC_ZEROS
-              ? stored == 0
+              ? stored == 0 && hasNoDigest(number)
               : codec == Codec.NONE.wire()
                   ? stored == plain
                   : Codec.isWire(codec) && stored > 0 && stored < plain;
       if (!sound) {
         throw malformed(
             "block " + number + " has codec " + codec + " and " + stored + " stored bytes",
-            "a known codec and at most " + plain);
+            "a known codec and what it makes of " + plain);
       }
     }
+  }
+
+  private boolean hasNoDigest(int number) {
+    int digest = entry(number) + ENTRY_DIGEST_OFFSET;
+    long bits = 0;
+    for (int at = 0; at < BlockDigest.BYTES; at += Long.BYTES) {
+      bits |= bytes.getLong(digest + at);
+    }
+    return bits == 0;
   }
 
   public ImageName image() {

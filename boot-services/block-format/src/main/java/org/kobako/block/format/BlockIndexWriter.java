@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Entries go straight to the file, 36 bytes each, so that an image of any length is packed in
  * the same memory and a full disk is an {@link IOException}, not a fault on a mapped page. Every
- * block must have been set before {@code seal}; one that was not makes the index malformed.
+ * block must have been set before {@code seal}: with one that was not it fails, or the index is
+ * malformed.
  */
 public final class BlockIndexWriter implements AutoCloseable {
   private static final int SECTION_COUNT = 2;
@@ -46,7 +47,7 @@ public final class BlockIndexWriter implements AutoCloseable {
   public static BlockIndexWriter create(
       Path newFile, ImageName image, long version, long plainLength, int blockSizeBytes)
       throws IOException {
-    if (version < 1 || plainLength < 0 || !BlockSize.isValid(blockSizeBytes)) {
+    if (!StorePath.isVersion(version) || plainLength < 0 || !BlockSize.isValid(blockSizeBytes)) {
       throw new IllegalArgumentException(
           "version " + version + ", " + plainLength + " bytes in blocks of " + blockSizeBytes);
     }
@@ -86,10 +87,6 @@ public final class BlockIndexWriter implements AutoCloseable {
       file.close();
       throw e;
     }
-  }
-
-  private static long aligned(long offset) {
-    return (offset + SECTION_ALIGNMENT - 1) / SECTION_ALIGNMENT * SECTION_ALIGNMENT;
   }
 
   private static void putSection(ByteBuffer head, int i, int type, long offset, long length) {

@@ -29,7 +29,9 @@ final class IndexLayout {
   static final int SECTION_ALIGNMENT = 8;
   static final int MAX_SECTIONS = 64;
 
-  /** A reader that does not know a section with this flag refuses the index. */
+  /**
+   * A reader that does not know a section with this flag refuses the index. No other is defined.
+   */
   static final int FLAG_REQUIRED = 1;
 
   static final int TYPE_IMAGE = 1;
@@ -68,4 +70,9 @@ final class IndexLayout {
   static final long MAX_FILE_BYTES = Integer.MAX_VALUE;
 
   private IndexLayout() {}
+
+  /** Where a section begins that follows one which ends there. */
+  static long aligned(long end) {
+    return (end + SECTION_ALIGNMENT - 1) / SECTION_ALIGNMENT * SECTION_ALIGNMENT;
+  }
 }

@@ -10,10 +10,22 @@ public sealed interface IndexTrust {
   void accept(boolean signed, byte[] publicKey, byte[] signature, byte[] digest)
       throws UntrustedIndexException;
 
-  /** No key was given: any whole index is good, signed or not. Damage is found, forgery is not. */
+  /**
+   * No key was given: any whole index is good, signed or not. Damage is found, forgery is not: a
+   * signature must be that of the key beside it, whoever's that is.
+   */
   record Anyone() implements IndexTrust {
     @Override
-    public void accept(boolean signed, byte[] publicKey, byte[] signature, byte[] digest) {}
+    public void accept(boolean signed, byte[] publicKey, byte[] signature, byte[] digest)
+        throws UntrustedIndexException {
+      if (signed
+          && TrustKey.ofPoint(publicKey).filter(key -> key.verify(digest, signature)).isEmpty()) {
+        throw new UntrustedIndexException(
+            "the index says key "
+                + TrustKey.idOf(publicKey)
+                + " signed it, and the signature is wrong: fetch or pack it again");
+      }
+    }
   }
 
   /** Only what this key signed is good. */

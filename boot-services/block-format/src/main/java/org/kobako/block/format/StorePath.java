@@ -29,9 +29,7 @@ public sealed interface StorePath {
   /** {@code images/NAME/VERSION.index}: a signed block index; never changes once it is there. */
   record Index(ImageName image, long version) implements StorePath {
     public Index {
-      if (version < 1) {
-        throw new IllegalArgumentException("an image's version is at least 1, not " + version);
-      }
+      requireVersion(version);
     }
 
     @Override
@@ -42,6 +40,10 @@ public sealed interface StorePath {
 
   /** {@code images/NAME/VERSION.profile}: a signed boot profile; may be renewed. */
   record Profile(ImageName image, long version) implements StorePath {
+    public Profile {
+      requireVersion(version);
+    }
+
     @Override
     public String relative() {
       return "images/" + image + "/" + version + ".profile";
@@ -53,6 +55,21 @@ public sealed interface StorePath {
     @Override
     public String relative() {
       return "blocks/" + digestHex.substring(0, 2) + "/" + digestHex;
+    }
+  }
+
+  /** The greatest version: 18 digits, so that a sum of two is a long still. */
+  long MAX_VERSION = 999_999_999_999_999_999L;
+
+  /** Whether an image can have this version: 1 to {@link #MAX_VERSION}. */
+  static boolean isVersion(long version) {
+    return version >= 1 && version <= MAX_VERSION;
+  }
+
+  private static void requireVersion(long version) {
+    if (!isVersion(version)) {
+      throw new IllegalArgumentException(
+          "version " + version + " is refused: allowed are 1.." + MAX_VERSION);
     }
   }
 

@@ -12,10 +12,14 @@ import java.security.interfaces.EdECPublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /** The public half of a signing key, Ed25519 (RFC 8032), as a PEM file that openssl reads too. */
 public final class TrustKey {
   private static final String PEM_LABEL = "PUBLIC KEY";
+
+  /** SubjectPublicKeyInfo of RFC 8410 section 4, up to the 32 bytes of the key. */
+  private static final byte[] DER_PREFIX = HexFormat.of().parseHex("302a300506032b6570032100");
 
   private final PublicKey key;
   private final byte[] point;
@@ -37,6 +41,19 @@ public final class TrustKey {
           KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(der)));
     } catch (GeneralSecurityException e) {
       throw new IOException(file + " holds no Ed25519 public key: make one with kobako key", e);
+    }
+  }
+
+  /** The key of a point as it stands in a trailer; empty if there is no such key. */
+  static Optional<TrustKey> ofPoint(byte[] point) {
+    byte[] der = Arrays.copyOf(DER_PREFIX, DER_PREFIX.length + point.length);
+    System.arraycopy(point, 0, der, DER_PREFIX.length, point.length);
+    try {
+      return Optional.of(
+          new TrustKey(
+              KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(der))));
+    } catch (GeneralSecurityException noPoint) {
+      return Optional.empty();
     }
   }
 
