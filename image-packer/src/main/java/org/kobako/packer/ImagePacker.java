@@ -3,9 +3,7 @@ package org.kobako.packer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -63,12 +61,13 @@ public final class ImagePacker {
             new Stripes(request.stripes(), request.blockSizeBytes(), source.lengthBytes());
         long version = nextVersion(store, images);
         Tally tally = new Tally();
-        List<Path> indexes =
-            writeIndexes(request, stripes, images, version, source, staging, tally, progress);
-        staging.publishBlocks(images, progress);
-        boolean unchanged = isCurrent(store, images, indexes, request);
+        writeIndexes(request, stripes, images, version, source, staging, tally, progress);
+        boolean unchanged = isCurrent(store, staging, images, request);
+        if (!unchanged || tally.storedBlocks > 0) {
+          staging.publishBlocks(images, progress);
+        }
         if (!unchanged) {
-          publish(staging, images, indexes, version);
+          publish(staging, images, version);
         }
         return new PackReport(
             request.name(),
@@ -103,8 +102,8 @@ public final class ImagePacker {
     return highest + 1;
   }
 
-  /** Stages blocks and sealed indexes, one for each image. */
-  private static List<Path> writeIndexes(
+  /** Stages blocks, and an index and the text that names it for each image. */
+  private static void writeIndexes(
       PackRequest request,
       Stripes stripes,
       List<ImageName> images,
@@ -114,22 +113,23 @@ public final class ImagePacker {
       Tally tally,
       Progress progress)
       throws IOException {
-    List<Path> files = new ArrayList<>();
     List<BlockIndexWriter> indexes = new ArrayList<>();
     try {
       for (ImageName image : images) {
-        Path file = staging.file(image + ".index");
-        files.add(file);
         indexes.add(
             BlockIndexWriter.create(
-                file, image, version, stripes.memberLength(), request.blockSizeBytes()));
+                staging.index(image),
+                image,
+                version,
+                stripes.memberLength(),
+                request.blockSizeBytes()));
+        Files.writeString(staging.current(image), version + "\n");
       }
       packBlocks(request, stripes, source, staging, indexes, tally, progress);
       source.requireUnchanged();
       for (BlockIndexWriter index : indexes) {
         index.seal(request.signingKey());
       }
-      return files;
     } finally {
       for (BlockIndexWriter index : indexes) {
         index.close();
@@ -177,22 +177,20 @@ public final class ImagePacker {
 
   /** Whether the current version of every image shows this content, signed by the same key. */
   private static boolean isCurrent(
-      StoreDirectory store, List<ImageName> images, List<Path> indexes, PackRequest request)
+      StoreDirectory store, Staging staging, List<ImageName> images, PackRequest request)
       throws IOException {
-    for (int i = 0; i < images.size(); i++) {
-      BlockIndex packed = StoreDirectory.readIndexFile(indexes.get(i), new IndexTrust.Anyone());
+    IndexTrust trust =
+        request.signingKey() == null
+            ? new IndexTrust.Anyone()
+            : new IndexTrust.SignedBy(request.signingKey().trustKey());
+    for (ImageName image : images) {
+      BlockIndex packed = StoreDirectory.readIndexFile(staging.index(image), trust);
       try {
-        OptionalLong version = store.currentVersion(images.get(i));
+        OptionalLong version = store.currentVersion(image);
         if (version.isEmpty()) {
           return false;
         }
-        BlockIndex current =
-            store.readIndex(
-                images.get(i),
-                version.getAsLong(),
-                request.signingKey() == null
-                    ? new IndexTrust.Anyone()
-                    : new IndexTrust.SignedBy(request.signingKey().trustKey()));
+        BlockIndex current = store.readIndex(image, version.getAsLong(), trust);
         if (!current.sameContent(packed) || !current.signer().equals(packed.signer())) {
           return false;
         }
@@ -205,18 +203,13 @@ public final class ImagePacker {
   }
 
   /** The moment of an image: its index is there for good before {@code current} names it. */
-  private static void publish(
-      Staging staging, List<ImageName> images, List<Path> indexes, long version)
+  private static void publish(Staging staging, List<ImageName> images, long version)
       throws IOException {
-    for (int i = 0; i < images.size(); i++) {
-      ImageName image = images.get(i);
-      staging.publish(indexes.get(i), image, new StorePath.Index(image, version));
+    for (ImageName image : images) {
+      staging.publish(staging.index(image), image, new StorePath.Index(image, version));
     }
     for (ImageName image : images) {
-      Path current = staging.file("current");
-      Files.write(current, (version + "\n").getBytes(StandardCharsets.US_ASCII));
-      Durability.force(current);
-      staging.publish(current, image, new StorePath.Current(image));
+      staging.publish(staging.current(image), image, new StorePath.Current(image));
     }
   }
 
