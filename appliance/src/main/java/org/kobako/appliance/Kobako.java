@@ -1,6 +1,7 @@
 package org.kobako.appliance;
 
 import java.util.List;
+import org.kobako.appliance.bench.BenchCommand;
 import org.kobako.appliance.command.GcCommand;
 import org.kobako.appliance.command.KeyCommand;
 import org.kobako.appliance.command.ListCommand;
@@ -8,6 +9,9 @@ import org.kobako.appliance.command.PackCommand;
 import org.kobako.appliance.command.ServeCommand;
 import org.kobako.appliance.command.UnpackCommand;
 import org.kobako.appliance.command.VerifyCommand;
+import org.kobako.appliance.demo.DemoCommand;
+import org.kobako.block.client.attach.AttachCommand;
+import org.kobako.block.client.attach.DetachCommand;
 import org.kobako.block.client.cli.Command;
 import org.kobako.block.client.cli.CommandLine;
 import org.kobako.block.client.cli.Terminal;
@@ -35,6 +39,10 @@ public final class Kobako {
         new UnpackCommand(),
         new GcCommand(),
         new KeyCommand(),
-        new ServeCommand());
+        new ServeCommand(),
+        new AttachCommand(),
+        new DetachCommand(),
+        new DemoCommand(),
+        new BenchCommand());
   }
 }

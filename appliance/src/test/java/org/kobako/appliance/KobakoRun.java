@@ -48,6 +48,14 @@ final class KobakoRun implements AutoCloseable {
     return run;
   }
 
+  /** What a command printed that must have succeeded. */
+  String succeeded() {
+    if (exitCode != 0) {
+      throw new AssertionError(thread.getName() + ": exit code " + exitCode + ": " + err());
+    }
+    return out();
+  }
+
   String out() {
     return out.toString(StandardCharsets.UTF_8);
   }
@@ -68,7 +76,7 @@ final class KobakoRun implements AutoCloseable {
 
   private void awaitEnd() {
     try {
-      if (!thread.join(Duration.ofMinutes(1))) {
+      if (!thread.join(Duration.ofMinutes(10))) {
         throw new AssertionError(thread.getName() + " does not end: " + out() + err());
       }
     } catch (InterruptedException e) {

@@ -3,7 +3,9 @@ package org.kobako.packer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -61,13 +63,12 @@ public final class ImagePacker {
             new Stripes(request.stripes(), request.blockSizeBytes(), source.lengthBytes());
         long version = nextVersion(store, images);
         Tally tally = new Tally();
-        writeIndexes(request, stripes, images, version, source, staging, tally, progress);
-        boolean unchanged = isCurrent(store, staging, images, request);
-        if (!unchanged || tally.storedBlocks > 0) {
-          staging.publishBlocks(images, progress);
-        }
+        List<Path> indexes =
+            writeIndexes(request, stripes, images, version, source, staging, tally, progress);
+        staging.publishBlocks(images, progress);
+        boolean unchanged = isCurrent(store, images, indexes, request);
         if (!unchanged) {
-          publish(staging, images, version);
+          publish(staging, images, indexes, version);
         }
         return new PackReport(
             request.name(),
@@ -102,8 +103,8 @@ public final class ImagePacker {
     return highest + 1;
   }
 
-  /** Stages blocks, and an index and the text that names it for each image. */
-  private static void writeIndexes(
+  /** Stages blocks and sealed indexes, one for each image. */
+  private static List<Path> writeIndexes(
       PackRequest request,
       Stripes stripes,
       List<ImageName> images,
@@ -113,23 +114,22 @@ public final class ImagePacker {
       Tally tally,
       Progress progress)
       throws IOException {
+    List<Path> files = new ArrayList<>();
     List<BlockIndexWriter> indexes = new ArrayList<>();
     try {
       for (ImageName image : images) {
+        Path file = staging.file(image + ".index");
+        files.add(file);
         indexes.add(
             BlockIndexWriter.create(
-                staging.index(image),
-                image,
-                version,
-                stripes.memberLength(),
-                request.blockSizeBytes()));
-        Files.writeString(staging.current(image), version + "\n");
+                file, image, version, stripes.memberLength(), request.blockSizeBytes()));
       }
       packBlocks(request, stripes, source, staging, indexes, tally, progress);
       source.requireUnchanged();
       for (BlockIndexWriter index : indexes) {
         index.seal(request.signingKey());
       }
+      return files;
     } finally {
       for (BlockIndexWriter index : indexes) {
         index.close();
@@ -177,20 +177,22 @@ public final class ImagePacker {
 
   /** Whether the current version of every image shows this content, signed by the same key. */
   private static boolean isCurrent(
-      StoreDirectory store, Staging staging, List<ImageName> images, PackRequest request)
+      StoreDirectory store, List<ImageName> images, List<Path> indexes, PackRequest request)
       throws IOException {
-    IndexTrust trust =
-        request.signingKey() == null
-            ? new IndexTrust.Anyone()
-            : new IndexTrust.SignedBy(request.signingKey().trustKey());
-    for (ImageName image : images) {
-      BlockIndex packed = StoreDirectory.readIndexFile(staging.index(image), trust);
+    for (int i = 0; i < images.size(); i++) {
+      BlockIndex packed = StoreDirectory.readIndexFile(indexes.get(i), new IndexTrust.Anyone());
       try {
-        OptionalLong version = store.currentVersion(image);
+        OptionalLong version = store.currentVersion(images.get(i));
         if (version.isEmpty()) {
           return false;
         }
-        BlockIndex current = store.readIndex(image, version.getAsLong(), trust);
+        BlockIndex current =
+            store.readIndex(
+                images.get(i),
+                version.getAsLong(),
+                request.signingKey() == null
+                    ? new IndexTrust.Anyone()
+                    : new IndexTrust.SignedBy(request.signingKey().trustKey()));
         if (!current.sameContent(packed) || !current.signer().equals(packed.signer())) {
           return false;
         }
@@ -203,13 +205,18 @@ public final class ImagePacker {
   }
 
   /** The moment of an image: its index is there for good before {@code current} names it. */
-  private static void publish(Staging staging, List<ImageName> images, long version)
+  private static void publish(
+      Staging staging, List<ImageName> images, List<Path> indexes, long version)
       throws IOException {
-    for (ImageName image : images) {
-      staging.publish(staging.index(image), image, new StorePath.Index(image, version));
+    for (int i = 0; i < images.size(); i++) {
+      ImageName image = images.get(i);
+      staging.publish(indexes.get(i), image, new StorePath.Index(image, version));
     }
     for (ImageName image : images) {
-      staging.publish(staging.current(image), image, new StorePath.Current(image));
+      Path current = staging.file("current");
+      Files.write(current, (version + "\n").getBytes(StandardCharsets.US_ASCII));
+      Durability.force(current);
+      staging.publish(current, image, new StorePath.Current(image));
     }
   }
 

@@ -57,15 +57,13 @@ public final class ImageUnpacker {
         Duration.ofNanos(System.nanoTime() - startNs));
   }
 
-  private static long writeFile(
-      BlockSource source, BlockIndex index, Path requested, Progress progress) throws IOException {
-    if (Files.exists(requested) && !Files.isRegularFile(requested)) {
+  private static long writeFile(BlockSource source, BlockIndex index, Path out, Progress progress)
+      throws IOException {
+    if (Files.exists(out) && !Files.isRegularFile(out)) {
       throw new PackerException(
           "image %s cannot be unpacked to %s: it is no regular file or block device"
-              .formatted(index.image(), requested));
+              .formatted(index.image(), out));
     }
-    // What a symbolic link points to is replaced, not the link.
-    Path out = Files.exists(requested) ? requested.toRealPath() : requested;
     String suffix = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
     Path partial = out.resolveSibling(out.getFileName() + ".partial-" + suffix);
     long zeroBlocks;

@@ -79,7 +79,7 @@ final class PackSource implements AutoCloseable {
       throw new PackerException(
           directory + " cannot be packed into a store inside it: put the store elsewhere");
     }
-    Path file = staging.source();
+    Path file = staging.file("source");
     progress.step("making a " + request.directoryFilesystem().word() + " file system", 0, 0);
     request.directoryFilesystem().make(directory, file, request.name(), request.blockSizeBytes());
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);

@@ -2,7 +2,6 @@ package org.kobako.packer;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +28,6 @@ public final class PackerException extends IOException {
     }
     if (e instanceof AccessDeniedException denied) {
       return "no permission for " + denied.getFile();
-    }
-    if (e instanceof FileAlreadyExistsException present) {
-      return present.getFile() + " is there already";
     }
     if (e instanceof FileSystemException file && file.getReason() != null) {
       return file.getReason() + " (" + file.getFile() + ")";

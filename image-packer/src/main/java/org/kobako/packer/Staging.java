@@ -1,6 +1,5 @@
 package org.kobako.packer;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -27,9 +26,8 @@ import org.kobako.block.format.StorePath;
  * whoever holds the lock of the image NAME.
  *
  * <pre>
- * blocks/a/abcdef...    stored blocks that the store does not have yet
- * NAME.index            of each image that is packed
- * NAME.current          likewise
+ * blocks/ab/abcdef...   stored blocks that the store does not have yet
+ * index, current        as they are going to be called
  * source                the file system that a directory was made into
  * </pre>
  *
@@ -39,7 +37,6 @@ import org.kobako.block.format.StorePath;
  */
 final class Staging implements AutoCloseable {
   private static final String DIRECTORY = ".staging";
-  private static final int SHARDS = 16;
   private static final Set<StandardOpenOption> NEW_FILE =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
@@ -59,11 +56,7 @@ final class Staging implements AutoCloseable {
   static Staging begin(StoreDirectory store, ImageName image) throws IOException {
     Path directory = store.root().resolve(DIRECTORY).resolve(image.value());
     deleteTree(directory);
-    // One directory would do, but ext4 has an end at some 10 million names; 256 cost 10 ms each
-    // time.
-    for (int shard = 0; shard < SHARDS; shard++) {
-      Files.createDirectories(directory.resolve("blocks").resolve(Integer.toHexString(shard)));
-    }
+    Files.createDirectories(directory.resolve("blocks"));
     return new Staging(store, directory);
   }
 
@@ -109,19 +102,8 @@ final class Staging implements AutoCloseable {
     return left;
   }
 
-  /** Where the index of an image is written. */
-  Path index(ImageName image) {
-    return directory.resolve(image + ".index");
-  }
-
-  /** Where the text that names the index is written. */
-  Path current(ImageName image) {
-    return directory.resolve(image + ".current");
-  }
-
-  /** Where a file system is made of a source that is a directory. */
-  Path source() {
-    return directory.resolve("source");
+  Path file(String name) {
+    return directory.resolve(name);
   }
 
   /**
@@ -133,19 +115,28 @@ final class Staging implements AutoCloseable {
    */
   boolean put(BlockDigest digest, ByteBuffer stored) throws IOException {
     String hex = digest.toHex();
+    String relative = hex.substring(0, 2) + "/" + hex;
     // File.length answers 0 for what is not there, without the exception that Files.size throws.
-    String kept = storedBlocks + hex.substring(0, 2) + "/" + hex;
-    if (new File(kept).length() == stored.remaining()) {
+    if (Path.of(storedBlocks + relative).toFile().length() == stored.remaining()) {
       return false;
     }
-    Path staged = Path.of(stagedBlocks + hex.charAt(0) + "/" + hex);
-    try (FileChannel file = FileChannel.open(staged, NEW_FILE)) {
+    Path staged = Path.of(stagedBlocks + relative);
+    try (FileChannel file = create(staged)) {
       while (stored.hasRemaining()) {
         file.write(stored);
       }
       return true;
     } catch (FileAlreadyExistsException equalBlock) {
       return false;
+    }
+  }
+
+  private static FileChannel create(Path file) throws IOException {
+    try {
+      return FileChannel.open(file, NEW_FILE);
+    } catch (NoSuchFileException firstOfItsDirectory) {
+      Files.createDirectories(file.getParent());
+      return FileChannel.open(file, NEW_FILE);
     }
   }
 
@@ -157,9 +148,15 @@ final class Staging implements AutoCloseable {
     progress.step("making blocks durable", 0, 0);
     Durability.forceTree(directory);
     progress.step("publishing blocks", 0, 0);
-    try (DirectoryStream<Path> shards = Files.newDirectoryStream(directory.resolve("blocks"))) {
-      for (Path shard : shards) {
-        publishShard(shard);
+    try (DirectoryStream<Path> prefixes = Files.newDirectoryStream(directory.resolve("blocks"))) {
+      for (Path prefix : prefixes) {
+        Path target = store.blocks().resolve(prefix.getFileName());
+        Files.createDirectories(target);
+        try (DirectoryStream<Path> staged = Files.newDirectoryStream(prefix)) {
+          for (Path block : staged) {
+            Files.move(block, target.resolve(block.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+          }
+        }
       }
     }
     for (ImageName image : images) {
@@ -167,21 +164,6 @@ final class Staging implements AutoCloseable {
     }
     // Also where nothing was staged: a pack of another image may have just named what we count on.
     Durability.forceNames(store.root());
-  }
-
-  private void publishShard(Path shard) throws IOException {
-    try (DirectoryStream<Path> blocks = Files.newDirectoryStream(shard)) {
-      for (Path block : blocks) {
-        String name = block.getFileName().toString();
-        Path prefix = store.blocks().resolve(name.substring(0, 2));
-        try {
-          Files.move(block, prefix.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-        } catch (NoSuchFileException firstOfItsDirectory) {
-          Files.createDirectories(prefix);
-          Files.move(block, prefix.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-        }
-      }
-    }
   }
 
   /** Gives a staged file its name in an image, for good. What it holds must be durable. */

@@ -36,9 +36,6 @@ public final class StoreDirectory implements BlockSource {
   private static final String IMAGES = "images";
   private static final String BLOCKS = "blocks";
 
-  /** Shorter indexes are read: a mapping keeps its file system busy until it is collected. */
-  private static final int READ_BYTES = 64 << 10;
-
   private final Path root;
 
   private StoreDirectory(Path root) {
@@ -69,9 +66,6 @@ public final class StoreDirectory implements BlockSource {
   public static StoreDirectory openOrCreate(Path root) throws IOException {
     try {
       if (!Files.isDirectory(root.resolve(IMAGES))) {
-        if (Files.exists(root) && !Files.isDirectory(root)) {
-          throw new PackerException(root + " is a file: name a directory for the store");
-        }
         Files.createDirectories(root);
         requireUnused(root);
         Files.createDirectories(root.resolve(BLOCKS));
@@ -181,7 +175,7 @@ public final class StoreDirectory implements BlockSource {
   }
 
   /**
-   * Reads an index; a long file is mapped, so that its length costs address space only.
+   * Reads an index; the file is mapped, so that its length costs address space only.
    *
    * @throws MissingBlockException if the image has no such version
    * @throws MalformedIndexException if the file is damaged or belongs to another image or version
@@ -203,22 +197,10 @@ public final class StoreDirectory implements BlockSource {
       if (length > Integer.MAX_VALUE) {
         throw new MalformedIndexException(file + " has " + length + " bytes, more than any index");
       }
-      return BlockIndex.read(
-          length > READ_BYTES
-              ? channel.map(FileChannel.MapMode.READ_ONLY, 0, length)
-              : readFully(channel, (int) length),
-          trust);
+      return BlockIndex.read(channel.map(FileChannel.MapMode.READ_ONLY, 0, length), trust);
     } catch (NoSuchFileException e) {
       throw new MissingBlockException("there is no index " + file, e);
     }
-  }
-
-  private static ByteBuffer readFully(FileChannel channel, int length) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(length);
-    while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
-      // Until all of it is there, or the file has become shorter: the index says how long it is.
-    }
-    return bytes.flip();
   }
 
   @Override

@@ -40,9 +40,12 @@ final class StoreOptions {
   }
 
   static IndexTrust trust(Arguments arguments) throws IOException {
-    Optional<Path> key = arguments.find(TRUST);
-    return key.isPresent()
-        ? new IndexTrust.SignedBy(TrustKey.read(key.get()))
-        : new IndexTrust.Anyone();
+    Optional<TrustKey> key = trustKey(arguments);
+    return key.isPresent() ? new IndexTrust.SignedBy(key.get()) : new IndexTrust.Anyone();
+  }
+
+  static Optional<TrustKey> trustKey(Arguments arguments) throws IOException {
+    Optional<Path> file = arguments.find(TRUST);
+    return file.isPresent() ? Optional.of(TrustKey.read(file.get())) : Optional.empty();
   }
 }

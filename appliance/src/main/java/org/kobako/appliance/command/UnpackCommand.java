@@ -2,7 +2,11 @@ package org.kobako.appliance.command;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
+import org.kobako.block.client.AttachConfig;
+import org.kobako.block.client.AttachedImage;
 import org.kobako.block.client.cli.Arguments;
 import org.kobako.block.client.cli.Command;
 import org.kobako.block.client.cli.CommandFailedException;
@@ -12,15 +16,23 @@ import org.kobako.block.client.cli.ProgressLine;
 import org.kobako.block.client.cli.Syntax;
 import org.kobako.block.client.cli.Terminal;
 import org.kobako.block.client.cli.Units;
+import org.kobako.block.client.cli.UsageException;
 import org.kobako.block.client.cli.Values;
+import org.kobako.block.client.fetch.UpstreamUrl;
 import org.kobako.block.format.BlockIndex;
+import org.kobako.block.format.BlockSource;
 import org.kobako.block.format.ImageName;
 import org.kobako.packer.ImageUnpacker;
 import org.kobako.packer.StoreDirectory;
 import org.kobako.packer.UnpackReport;
 
-/** {@code kobako unpack STORE NAME OUT}. */
+/** {@code kobako unpack STORE-OR-URL NAME OUT}. */
 public final class UnpackCommand implements Command {
+  private static final Operand<String> FROM =
+      new Operand<>(
+          "STORE-OR-URL",
+          UnpackCommand::readFrom,
+          "the store's directory, or http://HOST[:PORT] of a box, several with commas between");
   private static final Operand<ImageName> NAME =
       new Operand<>("NAME", StoreOptions.imageName(), "the image");
   private static final Operand<Path> OUT =
@@ -36,27 +48,63 @@ public final class UnpackCommand implements Command {
   @Override
   public Syntax syntax() {
     return Syntax.of("unpack", "write an image's plain bytes to a file or block device")
-        .operands(StoreOptions.STORE, NAME, OUT)
+        .operands(FROM, NAME, OUT)
         .options(VERSION, StoreOptions.TRUST)
-        .example("unpack store debian debian.img", "writes the disk that was packed");
+        .example("unpack store debian debian.img", "writes the disk that was packed")
+        .example("unpack http://box1:8080,http://box2:8080 debian /dev/sdx", "onto a real disk");
   }
 
   @Override
   public void run(Arguments arguments, Terminal terminal)
       throws IOException, CommandFailedException {
-    StoreDirectory store = StoreDirectory.open(arguments.get(StoreOptions.STORE));
-    ImageName image = arguments.get(NAME);
-    BlockIndex index =
-        store.readIndex(image, version(arguments, store, image), StoreOptions.trust(arguments));
+    String from = arguments.get(FROM);
+    if (from.startsWith("http:")) {
+      unpackFromUpstreams(from, arguments, terminal);
+    } else {
+      unpackFromDirectory(Path.of(from), arguments, terminal);
+    }
+  }
+
+  private static void unpackFromDirectory(Path root, Arguments arguments, Terminal terminal)
+      throws IOException, CommandFailedException {
+    try (StoreDirectory store = StoreDirectory.open(root)) {
+      ImageName image = arguments.get(NAME);
+      BlockIndex index =
+          store.readIndex(image, version(arguments, store, image), StoreOptions.trust(arguments));
+      unpack(store, index, arguments, terminal);
+    }
+  }
+
+  /** As a machine would read it: the newest sound version of all upstreams, block by block. */
+  private static void unpackFromUpstreams(String urls, Arguments arguments, Terminal terminal)
+      throws IOException {
+    List<UpstreamUrl> upstreams = new ArrayList<>();
+    for (String url : urls.split(",", -1)) {
+      upstreams.add(UpstreamUrl.parse(url));
+    }
+    AttachConfig config =
+        AttachConfig.of(arguments.get(NAME), upstreams)
+            .withTrust(StoreOptions.trustKey(arguments).orElse(null));
+    if (arguments.find(VERSION).isPresent()) {
+      config = config.withVersion(arguments.find(VERSION).get());
+    }
+    try (AttachedImage attached = AttachedImage.open(config)) {
+      unpack(attached.upstreams(), attached.index(), arguments, terminal);
+    }
+  }
+
+  private static void unpack(
+      BlockSource source, BlockIndex index, Arguments arguments, Terminal terminal)
+      throws IOException {
     UnpackReport report;
     try (ProgressLine line = terminal.progress()) {
-      report = ImageUnpacker.unpack(store, index, arguments.get(OUT), line::step);
+      report = ImageUnpacker.unpack(source, index, arguments.get(OUT), line::step);
     }
     terminal
         .out()
         .printf(
             "%s version %d is in %s: %s, %.1f s%n",
-            image,
+            index.image(),
             index.version(),
             arguments.get(OUT),
             Units.roundSize(report.plainBytes()),
@@ -75,5 +123,18 @@ public final class UnpackCommand implements Command {
               .formatted(store.root(), image, store.root()));
     }
     return current.getAsLong();
+  }
+
+  private static String readFrom(String text) throws UsageException {
+    if (text.startsWith("http:")) {
+      for (String url : text.split(",", -1)) {
+        try {
+          UpstreamUrl.parse(url);
+        } catch (IllegalArgumentException e) {
+          throw new UsageException("is refused: " + e.getMessage());
+        }
+      }
+    }
+    return Values.text().read(text);
   }
 }

@@ -51,4 +51,24 @@ public record AttachConfig(
         DEFAULT_PATIENCE,
         ReadPathConfig.DEFAULT);
   }
+
+  /** The same with a key that must have signed the index. */
+  public AttachConfig withTrust(@Nullable TrustKey key) {
+    return new AttachConfig(
+        image, version, upstreams, proxy, key, minVersion, seenVersions, patience, readPath);
+  }
+
+  /** The same for one version, whatever is current. */
+  public AttachConfig withVersion(long number) {
+    return new AttachConfig(
+        image,
+        OptionalLong.of(number),
+        upstreams,
+        proxy,
+        trust,
+        minVersion,
+        seenVersions,
+        patience,
+        readPath);
+  }
 }

@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.kobako.block.format.StorePath;
+import org.kobako.testing.NginxBox;
 import org.kobako.testing.Peer;
 import org.kobako.testing.TestStore;
 

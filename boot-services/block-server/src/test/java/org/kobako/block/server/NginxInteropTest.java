@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kobako.block.format.StorePath;
+import org.kobako.testing.NginxBox;
 import org.kobako.testing.TestDisk;
 import org.kobako.testing.TestStore;
 

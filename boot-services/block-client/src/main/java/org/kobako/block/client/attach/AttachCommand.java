@@ -33,6 +33,8 @@ import org.kobako.block.client.mount.nbd.NbdConfig;
 import org.kobako.block.client.mount.nbd.NbdServer;
 import org.kobako.block.format.ImageName;
 import org.kobako.block.format.TrustKey;
+import org.kobako.block.format.codec.Codecs;
+import org.kobako.block.format.digest.Digesters;
 
 /** {@code kobako attach}: shows an image as a disk until {@code detach}, Ctrl-C or an unmount. */
 public final class AttachCommand implements Command {
@@ -140,6 +142,7 @@ public final class AttachCommand implements Command {
       throw new UsageException("--state remembers what --trust KEY.pub has signed: say both");
     }
     try (AttachedImage image = AttachedImage.open(config(arguments))) {
+      terminal.err().println("codecs: " + Codecs.describe() + "; digest: " + Digesters.describe());
       if (mount.isPresent()) {
         int threads = within(image.maxReplies(), arguments.get(THREADS));
         serveMount(image, FuseConfig.at(mount.get()).withThreads(threads), terminal);
@@ -237,7 +240,7 @@ public final class AttachCommand implements Command {
                 + " version "
                 + image.index().version()
                 + ", "
-                + Units.formatSize(image.index().plainLength())
+                + Units.roundSize(image.index().plainLength())
                 + ", as "
                 + where
                 + "; Ctrl-C or kobako detach "
@@ -250,7 +253,7 @@ public final class AttachCommand implements Command {
     return "fetched %d blocks, %s stored; %d after a failure; longest fetch %d ms"
         .formatted(
             counters.fetches(),
-            Units.formatSize(counters.storedBytes()),
+            Units.roundSize(counters.storedBytes()),
             counters.elsewhere(),
             counters.longestNs() / 1_000_000);
   }

@@ -81,6 +81,20 @@ public record FuseReadBench(
     }
   }
 
+  /**
+   * Measures a file that is mounted already, by whatever serves it, instead of our server of
+   * memory; its bytes are those of {@link MemoryDisk#ofPattern}.
+   *
+   * @throws IOException as {@link #run}
+   */
+  public Result against(Path ours) throws IOException, InterruptedException {
+    Path peerMount = Files.createDirectory(scratch.resolve("peer"));
+    String program = compilePeer().toString();
+    try (Server peer = Server.start(peerCommand(program, peerMount), peerMount)) {
+      return compare(ours, peer.file());
+    }
+  }
+
   private List<String> ourCommand(Path mountPoint) {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

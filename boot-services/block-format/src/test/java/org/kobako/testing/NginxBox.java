@@ -1,4 +1,4 @@
-package org.kobako.block.server;
+package org.kobako.testing;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -8,17 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.kobako.testing.Peer;
 
 /** nginx, serving a store with the caching that a box gives it. */
-final class NginxBox implements AutoCloseable {
+public final class NginxBox implements AutoCloseable {
   private final Process nginx;
   private final int port = Peer.freePort();
 
   /**
    * @param work an empty directory for nginx's own files
    */
-  NginxBox(Path store, Path work) throws IOException {
+  public NginxBox(Path store, Path work) throws IOException {
     Files.createDirectories(work);
     Path config =
         Files.writeString(
@@ -66,12 +65,16 @@ final class NginxBox implements AutoCloseable {
     }
   }
 
-  InetSocketAddress address() {
+  public String url() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  public InetSocketAddress address() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
   /** Of the one worker, which does all the work. */
-  long workerPid() {
+  public long workerPid() {
     return nginx.children().findFirst().orElseThrow().pid();
   }
 
