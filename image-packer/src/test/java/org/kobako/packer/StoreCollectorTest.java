@@ -14,6 +14,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kobako.block.format.BlockSize;
 import org.kobako.block.format.StorePath;
 import org.kobako.testing.TestDisk;
@@ -130,6 +132,25 @@ class StoreCollectorTest {
 
     assertThat(gc(3).removedStagings()).isEqualTo(1);
     assertThat(files.root().resolve(".staging")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 50, 128, 200, 255})
+  void stoppedInTheMiddleItLeavesAWholeStoreThatTheNextOneFinishes(int steps) throws IOException {
+    int[] left = {steps};
+    Progress stop =
+        (what, done, total) -> {
+          if (left[0]-- == 0) {
+            throw new IllegalStateException("stopped");
+          }
+        };
+
+    assertThatThrownBy(() -> StoreCollector.gc(store, 1, stop)).hasMessage("stopped");
+
+    assertThat(Stores.verify(files.root()).problems()).isEmpty();
+    assertThat(store.versions(DEBIAN)).containsExactly(3L);
+    gc(1);
+    assertThat(Stores.verify(files.root()).orphans()).isZero();
   }
 
   @Test
