@@ -136,8 +136,7 @@ final class ReadSuite {
       Path ours = work.resolve("ours").resolve(image.value());
       fillCache(ours);
       FuseReadBench.Result result =
-          new FuseReadBench(
-                  work, CACHED_BYTES, FUSE_THREADS, FUSE_JOBS, FUSE_ROUNDS, FUSE_ROUND)
+          new FuseReadBench(work, CACHED_BYTES, FUSE_THREADS, FUSE_JOBS, FUSE_ROUNDS, FUSE_ROUND)
               .against(ours);
       rows.accept(
           new BenchRow(
