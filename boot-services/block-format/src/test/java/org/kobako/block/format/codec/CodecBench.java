@@ -1,15 +1,19 @@
 package org.kobako.block.format.codec;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Locale;
 import org.kobako.block.format.Codec;
 import org.kobako.block.format.OffHeapBuffer;
 
 /**
  * Speed of every codec's forms on blocks of 128 KiB from the JDK's image, in MB of plain bytes per
- * second and thread. Run {@link #main}; trust the ratios of one run, not the figures.
+ * second of a thread's time on a processor. Run {@link #main}; trust the ratios of one run, not the
+ * figures.
  */
 final class CodecBench {
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final int BLOCK_BYTES = 128 << 10;
   private static final int BLOCKS = 64;
   private static final int ROUNDS = 5;
@@ -86,15 +90,15 @@ final class CodecBench {
   }
 
   private static double megabytesPerSecond(Work work) throws IOException {
-    long beginNs = System.nanoTime();
+    long beginNs = THREADS.getCurrentThreadCpuTime();
     long blocks = 0;
-    while (System.nanoTime() - beginNs < ROUND_NS) {
+    while (THREADS.getCurrentThreadCpuTime() - beginNs < ROUND_NS) {
       for (int i = 0; i < BLOCKS; i++) {
         work.block(i);
       }
       blocks += BLOCKS;
     }
-    return blocks * BLOCK_BYTES * 1e3 / (System.nanoTime() - beginNs);
+    return blocks * BLOCK_BYTES * 1e3 / (THREADS.getCurrentThreadCpuTime() - beginNs);
   }
 
   private static String ratio(double a, double b) {

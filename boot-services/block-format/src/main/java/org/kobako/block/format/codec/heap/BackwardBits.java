@@ -45,8 +45,7 @@ final class BackwardBits {
 
   /** The next bits, at most {@link #MAX_READ} of them. */
   int read(int count) {
-    // Two shifts: one by 32 - 0 would shift by nothing.
-    int value = top() >>> 1 >>> (Integer.SIZE - 1 - count);
+    int value = first(top(), count);
     remaining -= count;
     return value;
   }
@@ -60,6 +59,12 @@ final class BackwardBits {
             | (bytes[end - 3] & 0xff) << 8
             | (bytes[end - 4] & 0xff);
     return word << (-remaining & 7);
+  }
+
+  /** The first bits of a word, at most {@link #MAX_READ} of them. */
+  static int first(int word, int count) {
+    // Two shifts: one by 32 - 0 would shift by nothing.
+    return word >>> 1 >>> (Integer.SIZE - 1 - count);
   }
 
   /** The number of a value's highest set bit: 0 for 1. */

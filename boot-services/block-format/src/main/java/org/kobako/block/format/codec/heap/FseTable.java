@@ -46,9 +46,14 @@ final class FseTable {
     return log;
   }
 
-  /** All of a state in one word, for {@link #symbol}, {@link #bits} and {@link #base}. */
+  /** All of a state in one word, for {@link #symbol}, {@link #bits} and {@link #next}. */
   int state(int state) {
     return states[state];
+  }
+
+  /** The state after one whose bits have been read. */
+  int next(int state, int bits) {
+    return states[base(state) + bits];
   }
 
   static int symbol(int state) {
@@ -59,7 +64,7 @@ final class FseTable {
     return state >> 8 & 0xff;
   }
 
-  static int base(int state) {
+  private static int base(int state) {
     return state >>> 16;
   }
 

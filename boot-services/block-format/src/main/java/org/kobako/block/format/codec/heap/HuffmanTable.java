@@ -80,7 +80,7 @@ final class HuffmanTable {
   }
 
   private int next(int state) {
-    return weightTable.state(FseTable.base(state) + bits.read(FseTable.bits(state)));
+    return weightTable.next(state, bits.read(FseTable.bits(state)));
   }
 
   /**

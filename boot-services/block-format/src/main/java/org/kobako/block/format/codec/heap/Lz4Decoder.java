@@ -36,7 +36,7 @@ public final class Lz4Decoder implements HeapDecoder {
       if (literals > storedLength - in || literals > plainLength - out) {
         throw new CorruptBlockException("lz4: " + literals + " literals do not fit at " + in);
       }
-      ByteCopy.copy(stored, in, plain, out, literals);
+      System.arraycopy(stored, in, plain, out, literals);
       in += literals;
       out += literals;
       if (in == storedLength) {

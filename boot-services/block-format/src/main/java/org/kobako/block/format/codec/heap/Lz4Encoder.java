@@ -56,7 +56,7 @@ public final class Lz4Encoder implements HeapEncoder {
     if (count >= EXTENDED) {
       out = putExtension(count - EXTENDED, stored, out);
     }
-    ByteCopy.copy(plain, from, stored, out, count);
+    System.arraycopy(plain, from, stored, out, count);
     return out + count;
   }
 

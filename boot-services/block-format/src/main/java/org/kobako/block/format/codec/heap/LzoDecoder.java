@@ -103,7 +103,7 @@ public final class LzoDecoder implements HeapDecoder {
     if (count > storedLength - in || count > plainLength - out) {
       throw new CorruptBlockException("lzo: " + count + " literals do not fit at " + in);
     }
-    ByteCopy.copy(stored, in, plain, out, count);
+    System.arraycopy(stored, in, plain, out, count);
     in += count;
     return out + count;
   }

@@ -64,7 +64,7 @@ public final class LzoEncoder implements HeapEncoder {
     } else {
       putLength(0, count - 3, 15, stored);
     }
-    ByteCopy.copy(plain, from, stored, out, count);
+    System.arraycopy(plain, from, stored, out, count);
     out += count;
   }
 

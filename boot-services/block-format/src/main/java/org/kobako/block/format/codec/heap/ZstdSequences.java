@@ -48,6 +48,12 @@ final class ZstdSequences {
   private final Code literalLengths = new Code(LITERAL_LENGTHS, 9, LITERAL_BITS.length - 1);
   private final Code distances = new Code(DISTANCES, 8, 31);
   private final Code matchLengths = new Code(MATCH_LENGTHS, 9, MATCH_BITS.length - 1);
+
+  /** The next literal of the block, and where the next plain byte goes. */
+  private int literal;
+
+  private int out;
+
   private int recent1;
   private int recent2;
   private int recent3;
@@ -84,14 +90,13 @@ final class ZstdSequences {
       byte[] stored,
       int offset,
       int end,
-      ZstdLiterals section,
+      ZstdLiterals literals,
       byte[] plain,
       int plainOffset,
       int plainEnd)
       throws CorruptBlockException {
-    byte[] literals = section.bytes();
-    int from = section.offset();
-    int literalEnd = section.end();
+    literal = literals.offset();
+    out = plainOffset;
     int in = offset;
     int count = stored[in++] & 0xff;
     if (count == 0xff) {
@@ -100,7 +105,6 @@ final class ZstdSequences {
     } else if (count >= 0x80) {
       count = (count - 0x80 << 8) + (stored[in++] & 0xff);
     }
-    int out = plainOffset;
     if (count > 0) {
       int modes = stored[in++] & 0xff;
       if ((modes & 3) != 0) {
@@ -110,62 +114,93 @@ final class ZstdSequences {
       in = distances.read(modes >> 4 & 3, stored, in, end);
       in = matchLengths.read(modes >> 2 & 3, stored, in, end);
       bits.open(stored, in, end - in);
-      FseTable literalTable = literalLengths.table();
-      FseTable distanceTable = distances.table();
-      FseTable matchTable = matchLengths.table();
-      int literalState = literalTable.state(bits.read(literalTable.log()));
-      int distanceState = distanceTable.state(bits.read(distanceTable.log()));
-      int matchState = matchTable.state(bits.read(matchTable.log()));
-
-      for (int left = count; ; ) {
-        int distanceBits = FseTable.symbol(distanceState);
-        if (distanceBits > MAX_DISTANCE_BITS) {
-          throw new CorruptBlockException("zstd: a distance of " + distanceBits + " bits");
-        }
-        int distanceValue = (1 << distanceBits) + bits.read(distanceBits);
-        int matchCode = FseTable.symbol(matchState);
-        int length = MATCH_BASES[matchCode] + bits.read(MATCH_BITS[matchCode]);
-        int literalCode = FseTable.symbol(literalState);
-        int run = LITERAL_BASES[literalCode] + bits.read(LITERAL_BITS[literalCode]);
-        int distance = distance(distanceValue, run);
-
-        if (run > literalEnd - from || run > plainEnd - out) {
-          throw new CorruptBlockException("zstd: " + run + " literals do not fit at " + out);
-        }
-        ByteCopy.copy(literals, from, plain, out, run);
-        from += run;
-        out += run;
-        if (distance > out || length > plainEnd - out) {
-          throw new CorruptBlockException(
-              "zstd: " + length + " bytes from " + distance + " back do not fit at " + out);
-        }
-        ByteCopy.repeat(plain, out, distance, length);
-        out += length;
-
-        if (--left == 0) {
-          break;
-        }
-        literalState = next(literalTable, literalState);
-        matchState = next(matchTable, matchState);
-        distanceState = next(distanceTable, distanceState);
-      }
-      if (bits.remaining() != 0) {
-        throw new CorruptBlockException(
-            "zstd: the sequences end " + bits.remaining() + " bits early");
-      }
+      executeAll(count, stored, in, literals, plain, plainEnd);
     } else if (in != end) {
       throw new CorruptBlockException("zstd: " + (end - in) + " bytes behind no sequences");
     }
-    int rest = literalEnd - from;
-    if (rest > plainEnd - out) {
-      throw new CorruptBlockException("zstd: " + rest + " literals do not fit at " + out);
-    }
-    ByteCopy.copy(literals, from, plain, out, rest);
-    return out + rest;
+    putLiterals(literals, literals.end() - literal, plain, plainEnd);
+    return out;
   }
 
-  private int next(FseTable table, int state) {
-    return table.state(FseTable.base(state) + bits.read(FseTable.bits(state)));
+  /** The stream of sequences from {@code in} on, which {@link #bits} has just opened. */
+  private void executeAll(
+      int count, byte[] stored, int in, ZstdLiterals literals, byte[] plain, int plainEnd)
+      throws CorruptBlockException {
+    FseTable literalTable = literalLengths.table();
+    FseTable distanceTable = distances.table();
+    FseTable matchTable = matchLengths.table();
+    int literalState = literalTable.state(bits.read(literalTable.log()));
+    int distanceState = distanceTable.state(bits.read(distanceTable.log()));
+    int matchState = matchTable.state(bits.read(matchTable.log()));
+    int remaining = bits.remaining();
+
+    for (int left = count; ; ) {
+      int distanceBits = FseTable.symbol(distanceState);
+      if (distanceBits > MAX_DISTANCE_BITS) {
+        throw new CorruptBlockException("zstd: a distance of " + distanceBits + " bits");
+      }
+      int word = BackwardBits.top(stored, in, remaining);
+      int distanceValue = (1 << distanceBits) + BackwardBits.first(word, distanceBits);
+      remaining -= distanceBits;
+
+      int matchCode = FseTable.symbol(matchState);
+      int length = MATCH_BASES[matchCode];
+      int matchBits = MATCH_BITS[matchCode];
+      if (matchBits > 0) {
+        length += BackwardBits.first(BackwardBits.top(stored, in, remaining), matchBits);
+        remaining -= matchBits;
+      }
+      int literalCode = FseTable.symbol(literalState);
+      int run = LITERAL_BASES[literalCode];
+      int literalBits = LITERAL_BITS[literalCode];
+      if (literalBits > 0) {
+        run += BackwardBits.first(BackwardBits.top(stored, in, remaining), literalBits);
+        remaining -= literalBits;
+      }
+
+      putLiterals(literals, run, plain, plainEnd);
+      putMatch(distance(distanceValue, run), length, plain, plainEnd);
+      if (--left == 0) {
+        break;
+      }
+
+      // At most 9, 9 and 8 bits: two from one word, the third from another.
+      word = BackwardBits.top(stored, in, remaining);
+      int step = FseTable.bits(literalState);
+      literalState = literalTable.next(literalState, BackwardBits.first(word, step));
+      word <<= step;
+      remaining -= step;
+      step = FseTable.bits(matchState);
+      matchState = matchTable.next(matchState, BackwardBits.first(word, step));
+      remaining -= step;
+      word = BackwardBits.top(stored, in, remaining);
+      step = FseTable.bits(distanceState);
+      distanceState = distanceTable.next(distanceState, BackwardBits.first(word, step));
+      remaining -= step;
+    }
+    if (remaining != 0) {
+      throw new CorruptBlockException("zstd: the sequences end " + remaining + " bits early");
+    }
+  }
+
+  private void putLiterals(ZstdLiterals literals, int run, byte[] plain, int plainEnd)
+      throws CorruptBlockException {
+    if (run > literals.end() - literal || run > plainEnd - out) {
+      throw new CorruptBlockException("zstd: " + run + " literals do not fit at " + out);
+    }
+    System.arraycopy(literals.bytes(), literal, plain, out, run);
+    literal += run;
+    out += run;
+  }
+
+  private void putMatch(int distance, int length, byte[] plain, int plainEnd)
+      throws CorruptBlockException {
+    if (distance > out || length > plainEnd - out) {
+      throw new CorruptBlockException(
+          "zstd: " + length + " bytes from " + distance + " back do not fit at " + out);
+    }
+    ByteCopy.repeat(plain, out, distance, length);
+    out += length;
   }
 
   /** Values 1-3 name a recent distance (section 3.1.1.5), the others are 3 more than a new one. */
