@@ -52,8 +52,17 @@ public final class ChildKobako implements AutoCloseable {
       throw new IOException(
           "kobako " + String.join(" ", words) + " ended: " + Files.readString(log).strip());
     }
-    Thread.ofPlatform().name("child-output").daemon().start(() -> out.lines().forEach(more -> {}));
+    Thread.ofPlatform().name("child-output").daemon().start(() -> drain(out));
     return new ChildKobako(process, line);
+  }
+
+  /** So that a full pipe does not stop it. */
+  private static void drain(BufferedReader out) {
+    try {
+      while (out.readLine() != null) {}
+    } catch (IOException killed) {
+      // Its end of the pipe is gone.
+    }
   }
 
   /** What it said when it was ready. */
