@@ -7,7 +7,8 @@
  * (names and verification) and {@link org.kobako.block.format.foreign} (the platform's libraries).
  *
  * <p>Trust stages are types: a {@link FetchedBlock} becomes a {@link VerifiedBlock} or an
- * exception, and only a verified block reaches a codec. No thread is started here.
+ * exception, and only a verified block reaches a codec. The only thread started here is {@code
+ * foreign-context-cleaner}, a daemon that gives back what libraries made for objects long gone.
  */
 @NullMarked
 package org.kobako.block.format;

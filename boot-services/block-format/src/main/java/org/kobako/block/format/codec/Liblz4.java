@@ -28,6 +28,9 @@ final class Liblz4 {
   }
 
   static final class Decompression extends BoundedDecompressor {
+    /** Opens the library: it is missed here or not at all. */
+    private final String version = VERSION;
+
     @Override
     long decode(
         OffHeapBuffer stored,
@@ -44,11 +47,14 @@ final class Liblz4 {
 
     @Override
     public String describe() {
-      return VERSION;
+      return version;
     }
   }
 
   static final class Compression extends BoundedCompressor {
+    /** Opens the library: it is missed here or not at all. */
+    private final String version = VERSION;
+
     private final int level;
     private final OffHeapBuffer state;
 
@@ -94,7 +100,7 @@ final class Liblz4 {
 
     @Override
     public String describe() {
-      return VERSION + " level " + level;
+      return version + " level " + level;
     }
   }
 }

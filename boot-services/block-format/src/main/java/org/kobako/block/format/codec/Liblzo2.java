@@ -61,6 +61,9 @@ final class Liblzo2 {
   }
 
   static final class Decompression extends BoundedDecompressor {
+    /** Opens the library: it is missed here or not at all. */
+    private final String version = VERSION;
+
     private final SizeCell plainBytes = new SizeCell();
 
     @Override
@@ -86,11 +89,14 @@ final class Liblzo2 {
 
     @Override
     public String describe() {
-      return VERSION;
+      return version;
     }
   }
 
   static final class Compression extends BoundedCompressor {
+    /** Opens the library: it is missed here or not at all. */
+    private final String version = VERSION;
+
     private final int level;
     private final OffHeapBuffer memory;
     private final SizeCell storedBytes = new SizeCell();
@@ -141,7 +147,7 @@ final class Liblzo2 {
 
     @Override
     public String describe() {
-      return VERSION + " level " + level;
+      return version + " level " + level;
     }
   }
 }

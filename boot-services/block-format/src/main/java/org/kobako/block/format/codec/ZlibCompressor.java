@@ -5,9 +5,11 @@ import org.kobako.block.format.OffHeapBuffer;
 
 /** The codec {@code zlib} by the JDK's Deflater, which is native code on every VM. */
 final class ZlibCompressor extends BoundedCompressor {
+  private final int level;
   private final Deflater deflater;
 
   ZlibCompressor(int level) {
+    this.level = level;
     this.deflater = new Deflater(level);
   }
 
@@ -27,7 +29,7 @@ final class ZlibCompressor extends BoundedCompressor {
 
   @Override
   public String describe() {
-    return "jdk";
+    return "jdk level " + level;
   }
 
   @Override

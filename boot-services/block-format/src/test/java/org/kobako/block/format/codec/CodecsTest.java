@@ -45,8 +45,32 @@ class CodecsTest {
 
   @Test
   void librariesThatAreHereAreUsedAndNamed() {
-    assertThat(Codecs.describe())
-        .matches("lz4 liblz4 1\\.\\S+, lzo liblzo2 2\\.\\S+, zstd libzstd 1\\.\\S+, zlib jdk");
+    assertThat(PrintForms.inAProcess().succeeded().lines().toList())
+        .satisfiesExactly(
+            line ->
+                assertThat(line)
+                    .matches(
+                        "lz4 liblz4 1\\.\\S+, lzo liblzo2 2\\.\\S+, zstd libzstd 1\\.\\S+,"
+                            + " zlib jdk, sha-256 libcrypto 3\\.\\S+"),
+            line -> assertThat(line).isEqualTo("none: copy"),
+            line -> assertThat(line).isEqualTo("zlib: jdk level 9"),
+            line -> assertThat(line).matches("lzo: liblzo2 2\\.\\S+ level 8"),
+            line -> assertThat(line).matches("lz4: liblz4 1\\.\\S+ level 1"),
+            line -> assertThat(line).matches("zstd: libzstd 1\\.\\S+ level 15"));
+  }
+
+  @Test
+  void thePropertiesForceTheFormsInJava() {
+    assertThat(PrintForms.inAProcess("-Dkobako.codec=java", "-Dkobako.digest=jdk").succeeded())
+        .isEqualTo(PrintForms.ALL_IN_JAVA);
+  }
+
+  @Test
+  void anotherValueOfAPropertyIsRefusedWithTheOnesThereAre() {
+    assertThat(PrintForms.inAProcess("-Dkobako.codec=fast").output())
+        .contains("-Dkobako.codec is java or native, not fast");
+    assertThat(PrintForms.inAProcess("-Dkobako.digest=md5").output())
+        .contains("-Dkobako.digest is jdk or libcrypto, not md5");
   }
 
   @Test
