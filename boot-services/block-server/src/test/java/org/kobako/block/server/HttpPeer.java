@@ -16,7 +16,7 @@ import java.util.TreeMap;
 
 /** A connection that says exactly the bytes it is told to, as no polite client would. */
 final class HttpPeer implements AutoCloseable {
-  private static final int PATIENCE_MS = 20_000;
+  private static final int PATIENCE_MS = 60_000;
 
   private final Socket socket;
   private final InputStream in;
@@ -55,6 +55,15 @@ final class HttpPeer implements AutoCloseable {
 
   void say(String bytes) throws IOException {
     socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** Waits until a response has begun, and leaves it unread. */
+  void awaitResponse() throws IOException {
+    in.mark(1);
+    if (in.read() < 0) {
+      throw new EOFException("the connection ended before a response");
+    }
+    in.reset();
   }
 
   Response readResponse(boolean head) throws IOException {
