@@ -58,9 +58,9 @@ final class ReadSuite {
 
   private static void pack(DemoRoot root, Path scratch, Consumer<BenchRow> rows)
       throws IOException, InterruptedException {
-    Path work = Files.createDirectory(scratch.resolve("pack"));
     for (Codec codec : new Codec[] {Codec.ZSTD, Codec.ZLIB, Codec.LZO, Codec.LZ4}) {
       int level = levelOfMksquashfs(codec);
+      Path work = Files.createDirectory(scratch.resolve("pack-" + codec.word()));
       PackBench.Result result = PackBench.run(root.disk(), codec, level, PACK_ROUNDS, work);
       rows.accept(
           new BenchRow(
