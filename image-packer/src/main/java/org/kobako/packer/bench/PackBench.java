@@ -45,9 +45,11 @@ public final class PackBench {
     for (int round = 0; round < rounds; round++) {
       if (round % 2 == 0) {
         ours[round] = megabytes / packSeconds(disk, codec, level, scratch.resolve("store" + round));
-        peer[round] = megabytes / squashSeconds(disk, codec, level, scratch.resolve("peer" + round));
+        peer[round] =
+            megabytes / squashSeconds(disk, codec, level, scratch.resolve("peer" + round));
       } else {
-        peer[round] = megabytes / squashSeconds(disk, codec, level, scratch.resolve("peer" + round));
+        peer[round] =
+            megabytes / squashSeconds(disk, codec, level, scratch.resolve("peer" + round));
         ours[round] = megabytes / packSeconds(disk, codec, level, scratch.resolve("store" + round));
       }
       ratios[round] = ours[round] / peer[round];
