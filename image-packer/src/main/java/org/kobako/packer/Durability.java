@@ -51,6 +51,11 @@ final class Durability {
         });
   }
 
+  /** Whether {@link #forceTree} is one call, whatever the number of files. */
+  static boolean isOneCall() {
+    return Syncfs.HANDLES.isPresent();
+  }
+
   /**
    * The same for the names of a store, {@code blocks/ab/*} and {@code images/NAME/*}, where the
    * files below are durable already.

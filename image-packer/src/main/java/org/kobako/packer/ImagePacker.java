@@ -147,13 +147,14 @@ public final class ImagePacker {
       Progress progress)
       throws IOException {
     int workers = request.workers();
-    try (WorkerRing<PlainBlock> ring =
-        new WorkerRing<>(
-            "pack",
-            workers,
-            2 * workers + 1,
-            () -> new PlainBlock(request.blockSizeBytes()),
-            () -> new BlockWorker(request, staging, tally))) {
+    try (EarlyFlush flush = staging.flushEarly();
+        WorkerRing<PlainBlock> ring =
+            new WorkerRing<>(
+                "pack",
+                workers,
+                2 * workers + 1,
+                () -> new PlainBlock(request.blockSizeBytes()),
+                () -> new BlockWorker(request, staging, tally))) {
       long blocks = stripes.blocks();
       int blockSizeBytes = request.blockSizeBytes();
       for (long number = 0; number < blocks; number++) {

@@ -52,6 +52,11 @@ final class Staging implements AutoCloseable {
     this.storedBlocks = store.blocks() + "/";
   }
 
+  /** Until it is closed, what is put is on its way to the disk already. */
+  EarlyFlush flushEarly() {
+    return EarlyFlush.of(directory);
+  }
+
   /** Makes an empty staging directory; the caller holds the image's lock. */
   static Staging begin(StoreDirectory store, ImageName image) throws IOException {
     Path directory = store.root().resolve(DIRECTORY).resolve(image.value());
