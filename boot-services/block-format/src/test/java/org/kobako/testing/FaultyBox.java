@@ -104,6 +104,10 @@ public final class FaultyBox implements AutoCloseable {
         Socket socket = listener.accept();
         socket.setTcpNoDelay(true);
         synchronized (open) {
+          if (listener.isClosed()) {
+            reset(socket);
+            return;
+          }
           open.add(socket);
         }
         Thread.ofPlatform().name("faulty-box-connection").daemon().start(() -> serve(socket));
@@ -229,15 +233,19 @@ public final class FaultyBox implements AutoCloseable {
 
   /** Dies: nobody listens any more, and open connections are reset. */
   @Override
-  public void close() {
-    try {
-      listener.close();
-      synchronized (open) {
-        for (Socket socket : open) {
-          socket.setSoLinger(true, 0);
-          socket.close();
-        }
+  public void close() throws IOException {
+    listener.close();
+    synchronized (open) {
+      for (Socket socket : open) {
+        reset(socket);
       }
+    }
+  }
+
+  private static void reset(Socket socket) {
+    try {
+      socket.setSoLinger(true, 0);
+      socket.close();
     } catch (IOException alreadyGone) {
       // Which is what was wanted.
     }
