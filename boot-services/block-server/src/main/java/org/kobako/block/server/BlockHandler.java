@@ -9,7 +9,9 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
-import org.kobako.block.format.StorePath;
+import org.kobako.boot.plan.BootFile;
+import org.kobako.boot.plan.BootFileName;
+import org.kobako.boot.plan.BootFiles;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -18,12 +20,14 @@ import org.slf4j.LoggerFactory;
  */
 final class BlockHandler extends Handler.Abstract {
   private final Path store;
+  private final BootFiles bootFiles;
   private final BufferBudget budget;
   private final DistinctErrors errors =
       new DistinctErrors(LoggerFactory.getLogger(BlockHandler.class));
 
   BlockHandler(BlockServerConfig config) {
     this.store = config.store();
+    this.bootFiles = config.bootFiles();
     this.budget = new BufferBudget(config.bufferBytes());
   }
 
@@ -31,13 +35,55 @@ final class BlockHandler extends Handler.Abstract {
   public boolean handle(Request request, Response response, Callback callback) {
     switch (RequestTarget.of(request.getMethod(), request.getHttpURI().getPath())) {
       case RequestTarget.Refused refused -> refuse(refused.why(), response, callback);
-      case RequestTarget.InStore target -> serve(target.path(), request, response, callback);
+      case RequestTarget.InStore target ->
+          serve(
+              target.path().relative(),
+              () -> StoreFile.open(store, target.path()),
+              request,
+              response,
+              callback);
+      case RequestTarget.BootFile target ->
+          serve(
+              RequestTarget.BOOT_FILES + target.name(),
+              () -> openBootFile(target.name()),
+              request,
+              response,
+              callback);
     }
     return true;
   }
 
-  private void serve(StorePath path, Request request, Response response, Callback callback) {
-    try (StoreFile file = StoreFile.open(store, path)) {
+  /** How a file is opened: NoSuchFileException if there is none, another if it cannot be. */
+  private interface Opening {
+    ServedFile open() throws IOException;
+  }
+
+  private ServedFile openBootFile(BootFileName name) throws IOException {
+    BootFile file =
+        bootFiles.open(name).orElseThrow(() -> new NoSuchFileException(name.toString()));
+    try {
+      // With the time: two kernels may have one length, and end in the same padding.
+      String tag =
+          ServedFile.tag(file.bytes(), file.lengthBytes())
+              + "-"
+              + Long.toHexString(file.modifiedEpochSeconds());
+      FileFacts facts =
+          new FileFacts(
+              RequestTarget.BOOT_FILES + name,
+              FileFacts.Kind.MUTABLE,
+              file.lengthBytes(),
+              '"' + tag + '"',
+              file.modifiedEpochSeconds());
+      return new ServedFile(file.bytes(), facts);
+    } catch (IOException | RuntimeException e) {
+      ServedFile.closeQuietly(file.bytes());
+      throw e;
+    }
+  }
+
+  private void serve(
+      String name, Opening opening, Request request, Response response, Callback callback) {
+    try (ServedFile file = opening.open()) {
       switch (ResponsePlan.decide(request.getMethod(), file.facts(), request.getHeaders())) {
         case ResponsePlan.Refusal refusal -> refuse(refusal, response, callback);
         case ResponsePlan.FilePart part when part.length() == 0 -> {
@@ -49,18 +95,18 @@ final class BlockHandler extends Handler.Abstract {
     } catch (NoSuchFileException missing) {
       refuse(ResponsePlan.NOT_FOUND, response, callback);
     } catch (IOException e) {
-      errors.count("cannot open " + path.relative(), e, "answered 503");
+      errors.count("cannot open " + name, e, "answered 503");
       refuse(ResponsePlan.OPEN_FAILED, response, callback);
     }
   }
 
   private void send(
-      StoreFile file, ResponsePlan.FilePart part, Response response, Callback callback) {
+      ServedFile file, ResponsePlan.FilePart part, Response response, Callback callback) {
     BodySender sender = new BodySender(file, part, response, callback, budget, errors);
     try {
       sender.readFirstPiece();
     } catch (IOException e) {
-      errors.count("cannot read " + file.facts().path().relative(), e, "answered 500");
+      errors.count("cannot read " + file.facts().name(), e, "answered 500");
       refuse(ResponsePlan.READ_FAILED, response, callback);
       return;
     }

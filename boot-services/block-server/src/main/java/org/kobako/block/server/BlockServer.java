@@ -2,7 +2,9 @@ package org.kobako.block.server;
 
 import org.eclipse.jetty.server.Handler;
 
-/** Serves the images and blocks of a store, read-only, to any HTTP client or cache. */
+/**
+ * Serves the images and blocks of a store, and boot files, read-only, to any HTTP client or cache.
+ */
 public final class BlockServer {
   private BlockServer() {}
 

@@ -2,7 +2,7 @@ package org.kobako.block.server;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.RetainableByteBuffer;
@@ -10,7 +10,6 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.IteratingCallback;
 import org.jspecify.annotations.Nullable;
-import org.kobako.block.format.StorePath;
 
 /**
  * Sends a part of a file, one piece after the other through one pooled direct buffer. While a
@@ -20,25 +19,25 @@ import org.kobako.block.format.StorePath;
  * fails, or the end of what {@link #iterate} begins.
  */
 final class BodySender extends IteratingCallback {
-  private final FileChannel file;
-  private final StorePath path;
+  private final SeekableByteChannel file;
+  private final String name;
   private final Response response;
   private final Callback callback;
   private final DistinctErrors errors;
   private final BufferBudget budget;
   private final int pieceBytes;
   private final RetainableByteBuffer piece;
-  private long offset;
+  private final long offset;
   private long left;
 
   BodySender(
-      StoreFile file,
+      ServedFile file,
       ResponsePlan.FilePart part,
       Response response,
       Callback callback,
       BufferBudget budget,
       DistinctErrors errors) {
-    this.path = file.facts().path();
+    this.name = file.facts().name();
     this.response = response;
     this.callback = callback;
     this.errors = errors;
@@ -63,6 +62,7 @@ final class BodySender extends IteratingCallback {
    */
   void readFirstPiece() throws IOException {
     try {
+      file.position(offset);
       readPiece();
     } catch (IOException | RuntimeException e) {
       release();
@@ -87,7 +87,7 @@ final class BodySender extends IteratingCallback {
     try {
       readPiece();
     } catch (IOException e) {
-      errors.count("cannot go on reading " + path.relative(), e, "closed the connection");
+      errors.count("cannot go on reading " + name, e, "closed the connection");
       throw new EofException(e); // which Jetty does not log a second time
     }
   }
@@ -97,11 +97,10 @@ final class BodySender extends IteratingCallback {
     ByteBuffer bytes = piece.getByteBuffer();
     bytes.clear().limit((int) Math.min(pieceBytes, left));
     while (bytes.hasRemaining()) {
-      if (file.read(bytes, offset + bytes.position()) < 0) {
+      if (file.read(bytes) < 0) {
         throw new IOException("it ends " + (left - bytes.position()) + " bytes early");
       }
     }
-    offset += bytes.position();
     left -= bytes.position();
     bytes.flip();
   }
@@ -123,6 +122,6 @@ final class BodySender extends IteratingCallback {
   private void release() {
     piece.release();
     budget.give(pieceBytes);
-    StoreFile.closeQuietly(file);
+    ServedFile.closeQuietly(file);
   }
 }

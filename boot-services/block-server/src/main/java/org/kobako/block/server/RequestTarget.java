@@ -3,20 +3,27 @@ package org.kobako.block.server;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpMethod;
 import org.kobako.block.format.StorePath;
+import org.kobako.boot.plan.BootFileName;
 
 /**
- * What a request line asks for: a path of a store, or nothing that could be answered.
+ * What a request line asks for: a path of a store, a boot file, or nothing that could be answered.
  *
  * <p>The jail of the server. A path is percent-decoded once (RFC 3986 section 2.1) and must then be
- * a {@link StorePath} letter by letter. Nothing is normalized: a path with {@code ..}, {@code //}
- * or {@code ;} in it is not in a store, whatever it would lead to.
+ * a {@link StorePath}, or {@code boot/} and a {@link BootFileName}, letter by letter. Nothing is
+ * normalized: a path with {@code ..}, {@code //} or {@code ;} in it is not in a store, whatever it
+ * would lead to.
  */
 sealed interface RequestTarget {
   /** A file that a store may have. */
   record InStore(StorePath path) implements RequestTarget {}
 
+  /** A boot file, from a folder or made for the machine that asks. */
+  record BootFile(BootFileName name) implements RequestTarget {}
+
   /** Refused without a look at the disk. */
   record Refused(ResponsePlan.Refusal why) implements RequestTarget {}
+
+  String BOOT_FILES = "boot/";
 
   /** Every path of a store, with each of its characters percent-encoded, is shorter. */
   int MAX_PATH_CHARS = 512;
@@ -35,9 +42,11 @@ sealed interface RequestTarget {
     if (path.isEmpty()) {
       return new Refused(ResponsePlan.BAD_REQUEST);
     }
-    return StorePath.parse(path.get())
-        .<RequestTarget>map(InStore::new)
-        .orElse(new Refused(ResponsePlan.NOT_FOUND));
+    Optional<RequestTarget> target =
+        path.get().startsWith(BOOT_FILES)
+            ? BootFileName.parse(path.get().substring(BOOT_FILES.length())).map(BootFile::new)
+            : StorePath.parse(path.get()).map(InStore::new);
+    return target.orElse(new Refused(ResponsePlan.NOT_FOUND));
   }
 
   /** Each octet becomes a character, as no path of a store has one beyond ASCII. */

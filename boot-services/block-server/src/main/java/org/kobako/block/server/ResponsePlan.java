@@ -10,7 +10,6 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.PreEncodedHttpField;
-import org.kobako.block.format.StorePath;
 
 /** What to answer, decided by {@link #decide} without touching a file or a socket. */
 sealed interface ResponsePlan {
@@ -54,11 +53,11 @@ sealed interface ResponsePlan {
 
   Refusal BAD_REQUEST =
       Refusal.of(HttpStatus.BAD_REQUEST_400, "the path has a malformed percent-encoding\n");
-  Refusal NOT_FOUND = Refusal.of(HttpStatus.NOT_FOUND_404, "not in this store\n");
+  Refusal NOT_FOUND = Refusal.of(HttpStatus.NOT_FOUND_404, "not on this box\n");
   Refusal METHOD_NOT_ALLOWED =
       Refusal.of(
           HttpStatus.METHOD_NOT_ALLOWED_405,
-          "a store is read with GET and HEAD\n",
+          "a box is read with GET and HEAD\n",
           new HttpField(HttpHeader.ALLOW, "GET, HEAD"));
   Refusal PRECONDITION_FAILED =
       Refusal.of(HttpStatus.PRECONDITION_FAILED_412, "the file is another than you expect\n");
@@ -131,7 +130,7 @@ sealed interface ResponsePlan {
 
   private static HttpFields.Mutable content(FileFacts facts, long length) {
     return validators(facts)
-        .add(facts.path() instanceof StorePath.Current ? TEXT : BINARY)
+        .add(facts.kind() == FileFacts.Kind.MUTABLE_TEXT ? TEXT : BINARY)
         .add(ACCEPT_RANGES)
         .put(HttpHeader.CONTENT_LENGTH, length);
   }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kobako.block.format.StorePath;
+import org.kobako.boot.plan.BootFiles;
 import org.kobako.testing.Peer;
 import org.kobako.testing.TestStore;
 
@@ -72,7 +73,7 @@ class BlockServerFaultTest {
     longFile = store.root().resolve(LONG_FILE.substring(1));
     Files.createDirectories(longFile.getParent());
     truncate(LONG_FILE_BYTES);
-    box = new TestBox(new BlockServerConfig(store.root(), BUFFER_BYTES));
+    box = new TestBox(new BlockServerConfig(store.root(), BootFiles.NONE, BUFFER_BYTES));
     log.addHandler(logReader);
     log.setUseParentHandlers(false);
   }

@@ -5,7 +5,6 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.util.List;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
-import org.kobako.block.format.StorePath;
 
 /** Whatever a request says: the jail holds, and a plan never promises a byte that is not there. */
 class RequestDecisionFuzzTest {
@@ -21,12 +20,16 @@ class RequestDecisionFuzzTest {
   @FuzzTest(maxDuration = "60s")
   void noPathLeavesTheStore(FuzzedDataProvider data) {
     String rawPath = "/" + data.consumeRemainingAsString();
-    if (RequestTarget.of("GET", rawPath) instanceof RequestTarget.InStore target) {
-      String relative = target.path().relative();
-      if (!relative.matches("(blocks|images)/[A-Za-z0-9._-]+/[A-Za-z0-9._-]+")
-          || relative.contains("/.")) {
-        throw new AssertionError(rawPath + " leads to " + relative);
-      }
+    String path =
+        switch (RequestTarget.of("GET", rawPath)) {
+          case RequestTarget.InStore target -> target.path().relative();
+          case RequestTarget.BootFile target -> "boot/" + target.name();
+          case RequestTarget.Refused refused -> "";
+        };
+    if (!path.matches("|(blocks|images)/[A-Za-z0-9._-]+/[A-Za-z0-9._-]+|boot/[A-Za-z0-9._+~/-]+")
+        || path.contains("/.")
+        || path.contains("//")) {
+      throw new AssertionError(rawPath + " leads to " + path);
     }
   }
 
@@ -38,7 +41,7 @@ class RequestDecisionFuzzTest {
       fields.add(data.pickValue(CONDITIONS), data.consumeString(100));
     }
     FileFacts facts =
-        new FileFacts(new StorePath.Block("ab".repeat(32)), length, "\"tag\"", 784_111_777);
+        new FileFacts("file", FileFacts.Kind.IMMUTABLE, length, "\"tag\"", 784_111_777);
     if (ResponsePlan.decide("GET", facts, fields) instanceof ResponsePlan.FilePart part) {
       if (part.offset() < 0 || part.length() < 0 || part.length() > length - part.offset()) {
         throw new AssertionError(fields + " of " + length + " gives " + part);

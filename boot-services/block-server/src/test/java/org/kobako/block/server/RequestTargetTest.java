@@ -13,6 +13,7 @@ class RequestTargetTest {
   private static int status(String method, String rawPath) {
     return switch (RequestTarget.of(method, rawPath)) {
       case RequestTarget.InStore found -> 200;
+      case RequestTarget.BootFile found -> 200;
       case RequestTarget.Refused refused -> refused.why().status();
     };
   }
@@ -20,6 +21,7 @@ class RequestTargetTest {
   private static String target(String rawPath) {
     return switch (RequestTarget.of("GET", rawPath)) {
       case RequestTarget.InStore found -> found.path().relative();
+      case RequestTarget.BootFile found -> "boot file " + found.name();
       case RequestTarget.Refused refused -> "refused with " + refused.why().status();
     };
   }
@@ -38,6 +40,12 @@ class RequestTargetTest {
     StringBuilder encoded = new StringBuilder("/");
     longest.chars().forEach(c -> encoded.append("%%%02x".formatted(c)));
     assertThat(target(encoded.toString())).isEqualTo(longest);
+  }
+
+  @Test
+  void belowBootAreBootFiles() {
+    assertThat(target("/boot/amd64/vmlinuz")).isEqualTo("boot file amd64/vmlinuz");
+    assertThat(target("/boot/a%2fb")).isEqualTo("boot file a/b");
   }
 
   /** All of these lead out of a store, or into one, on some server. */
@@ -83,6 +91,13 @@ class RequestTargetTest {
         "/blocks/ab/AB00000000000000000000000000000000000000000000000000000000000000",
         "/blocks/00/ab00000000000000000000000000000000000000000000000000000000000000",
         "/blocks/ab/ab0000000000000000000000000000000000000000000000000000000000000",
+        "/boot/",
+        "/boot/../kobako.key",
+        "/boot/%2e%2e/kobako.key",
+        "/boot//etc/passwd",
+        "/boot/.hidden",
+        "/boot/a%00",
+        "/bootx",
         "/etc/passwd",
         "/kobako.key"
       })

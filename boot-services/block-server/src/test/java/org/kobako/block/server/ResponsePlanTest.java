@@ -5,17 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.eclipse.jetty.http.HttpFields;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.kobako.block.format.ImageName;
-import org.kobako.block.format.StorePath;
 
 class ResponsePlanTest {
   /** Sun, 06 Nov 1994 08:49:37 GMT: the example of RFC 9110. */
   private static final long MODIFIED = 784_111_777;
 
-  private static final StorePath BLOCK = new StorePath.Block("ab".repeat(32));
-  private static final StorePath CURRENT = new StorePath.Current(new ImageName("debian"));
+  private static final FileFacts.Kind BLOCK = FileFacts.Kind.IMMUTABLE;
+  private static final FileFacts.Kind CURRENT = FileFacts.Kind.MUTABLE_TEXT;
 
-  private static ResponsePlan decide(String method, StorePath path, String requestFields) {
+  private static ResponsePlan decide(String method, FileFacts.Kind kind, String requestFields) {
     HttpFields.Mutable fields = HttpFields.build();
     for (String field : requestFields.split("\\|", -1)) {
       int colon = field.indexOf(':');
@@ -23,7 +21,8 @@ class ResponsePlanTest {
         fields.add(field.substring(0, colon).strip(), field.substring(colon + 1).strip());
       }
     }
-    return ResponsePlan.decide(method, new FileFacts(path, 1000, "\"tag\"", MODIFIED), fields);
+    return ResponsePlan.decide(
+        method, new FileFacts("file", kind, 1000, "\"tag\"", MODIFIED), fields);
   }
 
   /** Status, and for a body its first byte and its length. */

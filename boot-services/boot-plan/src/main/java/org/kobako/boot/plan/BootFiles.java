@@ -5,6 +5,9 @@ import java.util.Optional;
 
 /** Where boot files come from: a folder, or made for the machine that asks. */
 public interface BootFiles {
+  /** None at all. */
+  BootFiles NONE = name -> Optional.empty();
+
   /**
    * Opens a file; empty if there is none of that name.
    *

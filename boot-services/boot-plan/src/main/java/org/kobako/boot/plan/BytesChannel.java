@@ -4,28 +4,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 
-/** A small file in memory. */
-final class BytesFile implements BootFile, SeekableByteChannel {
+/** A small file in memory, open to be read. */
+final class BytesChannel implements SeekableByteChannel {
   private final byte[] bytes;
   private int position;
 
-  BytesFile(byte[] bytes) {
+  BytesChannel(byte[] bytes) {
     this.bytes = bytes;
-  }
-
-  @Override
-  public long lengthBytes() {
-    return bytes.length;
-  }
-
-  @Override
-  public long modifiedEpochSeconds() {
-    return 0;
-  }
-
-  @Override
-  public SeekableByteChannel bytes() {
-    return this;
   }
 
   @Override
