@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -156,11 +157,8 @@ final class Staging implements AutoCloseable {
     try (DirectoryStream<Path> prefixes = Files.newDirectoryStream(directory.resolve("blocks"))) {
       for (Path prefix : prefixes) {
         Path target = store.blocks().resolve(prefix.getFileName());
-        Files.createDirectories(target);
-        try (DirectoryStream<Path> staged = Files.newDirectoryStream(prefix)) {
-          for (Path block : staged) {
-            Files.move(block, target.resolve(block.getFileName()), StandardCopyOption.ATOMIC_MOVE);
-          }
+        if (!publishWhole(prefix, target)) {
+          publishEach(prefix, target);
         }
       }
     }
@@ -169,6 +167,31 @@ final class Staging implements AutoCloseable {
     }
     // Also where nothing was staged: a pack of another image may have just named what we count on.
     Durability.forceNames(store.root());
+  }
+
+  /**
+   * Moves a directory of blocks at once where the store has none of its name, which is all of them
+   * in a new store: one rename, where each block would need its own.
+   */
+  private static boolean publishWhole(Path prefix, Path target) throws IOException {
+    if (Files.exists(target)) {
+      return false;
+    }
+    try {
+      Files.move(prefix, target, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (FileSystemException anotherPackWasFaster) {
+      return false;
+    }
+  }
+
+  private static void publishEach(Path prefix, Path target) throws IOException {
+    Files.createDirectories(target);
+    try (DirectoryStream<Path> staged = Files.newDirectoryStream(prefix)) {
+      for (Path block : staged) {
+        Files.move(block, target.resolve(block.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+      }
+    }
   }
 
   /** Gives a staged file its name in an image, for good. What it holds must be durable. */
