@@ -26,6 +26,9 @@ class ReadmeInteropTest {
 
   @TempDir Path work;
 
+  /** As root a box boots every machine that it can reach: here there are none. */
+  private final String network = "kobako-readme-" + ProcessHandle.current().pid();
+
   @Test
   void everyCommandOfTheReadmeWorks() throws IOException {
     Path checkout = Path.of("..").toRealPath();
@@ -34,7 +37,9 @@ class ReadmeInteropTest {
     Peer.run("mke2fs", "-q", "-t", "ext4", "-d", "/etc/apt", disk.toString(), "16M").succeeded();
     String port = Integer.toString(Peer.freePort());
     List<Process> running = new ArrayList<>();
+    Peer.run("ip", "netns", "add", network).succeeded();
     try {
+      run("ip link set lo up", running);
       List<String> commands = commands(checkout.resolve("README.md"));
       assertThat(commands).hasSizeGreaterThan(10);
       for (String command : commands) {
@@ -43,6 +48,7 @@ class ReadmeInteropTest {
       assertThat(Files.mismatch(disk, work.resolve("debian.img.copy"))).isEqualTo(-1);
     } finally {
       running.reversed().forEach(Peer::stop);
+      Peer.run("ip", "netns", "delete", network).succeeded();
     }
   }
 
@@ -65,11 +71,11 @@ class ReadmeInteropTest {
   private void run(String command, List<Process> running) throws IOException {
     String shell = "cd '" + work + "' && export KOBAKO_NO_BUILD=1 && ";
     if (GO_ON.stream().noneMatch(command::startsWith)) {
-      Peer.run("sh", "-c", shell + command).succeeded();
+      Peer.run(inNetwork("sh", "-c", shell + command)).succeeded();
       return;
     }
     Path output = Files.createTempFile(work, "output", "");
-    Process process = Peer.start(output, List.of("sh", "-c", shell + "exec " + command));
+    Process process = Peer.start(output, inNetwork("sh", "-c", shell + "exec " + command));
     running.add(process);
     Peer.await(
         command + " is ready",
@@ -78,5 +84,12 @@ class ReadmeInteropTest {
             Files.readString(output)
                 .lines()
                 .anyMatch(line -> line.startsWith("ready: ") || line.startsWith("attached ")));
+  }
+
+  /** Not by "ip netns exec", which would give each command mounts of its own. */
+  private List<String> inNetwork(String... command) {
+    List<String> words = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + network));
+    words.addAll(List.of(command));
+    return words;
   }
 }

@@ -91,7 +91,7 @@ final class ReadSuite {
       PackRequest request = PackRequest.of(root.disk(), store, imageOf(codec));
       ImagePacker.pack(request.withCodec(codec, 0), Progress.NONE);
     }
-    try (Box box = Box.start(new BoxConfig(store, InetAddress.getLoopbackAddress(), 0))) {
+    try (Box box = Box.start(BoxConfig.httpOnly(store, InetAddress.getLoopbackAddress(), 0))) {
       for (Codec codec : Codec.values()) {
         ReadAllocationBench.Result result =
             ReadAllocationBench.run(UpstreamUrl.parse(box.url()), imageOf(codec), ALLOCATION_READS);
@@ -121,7 +121,7 @@ final class ReadSuite {
     Path store = work.resolve("store");
     ImageName image = new ImageName("cached");
     ImagePacker.pack(PackRequest.of(disk, store, image).withCodec(Codec.NONE, 0), Progress.NONE);
-    try (Box box = Box.start(new BoxConfig(store, InetAddress.getLoopbackAddress(), 0));
+    try (Box box = Box.start(BoxConfig.httpOnly(store, InetAddress.getLoopbackAddress(), 0));
         ChildKobako attach =
             ChildKobako.start(
                 work.resolve("attach.log"),

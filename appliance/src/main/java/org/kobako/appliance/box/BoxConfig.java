@@ -2,16 +2,62 @@ package org.kobako.appliance.box;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a box is told.
  *
  * @param store the directory it serves
- * @param listen the address it listens on; null for all of the machine's
- * @param httpPort 0 takes one that is free
+ * @param http where it listens
+ * @param netboot what it does for machines without a disk
+ * @param state the folder of what it must remember; empty for the usual place
+ * @param user whom it becomes when it has its ports; empty for the best there is
  */
-public record BoxConfig(Path store, @Nullable InetAddress listen, int httpPort) {
+public record BoxConfig(
+    Path store, Http http, NetbootConfig netboot, Optional<Path> state, Optional<String> user) {
   public static final int DEFAULT_HTTP_PORT = 8080;
   public static final int MAX_PORT = 65535;
+
+  /**
+   * Where a box speaks HTTP.
+   *
+   * @param listen the address it listens on; null for all of the machine's
+   * @param port 0 takes one that is free
+   */
+  public record Http(@Nullable InetAddress listen, int port) {
+    public static final Http DEFAULTS = new Http(null, DEFAULT_HTTP_PORT);
+
+    /** Whether nobody but this machine can reach it. */
+    boolean isLoopback() {
+      return listen != null && listen.isLoopbackAddress();
+    }
+  }
+
+  /** A store over HTTP, and nothing else. */
+  public static BoxConfig httpOnly(Path store, InetAddress listen, int port) {
+    return of(store, new Http(listen, port)).withNetboot(NetbootConfig.OFF);
+  }
+
+  /** The defaults: HTTP, and all that boots machines where the box may do so. */
+  public static BoxConfig of(Path store, Http http) {
+    return new BoxConfig(store, http, NetbootConfig.DEFAULTS, Optional.empty(), Optional.empty());
+  }
+
+  public BoxConfig withStore(Path other) {
+    return new BoxConfig(other, http, netboot, state, user);
+  }
+
+  public BoxConfig withHttp(Http other) {
+    return new BoxConfig(store, other, netboot, state, user);
+  }
+
+  private BoxConfig withNetboot(NetbootConfig other) {
+    return new BoxConfig(store, http, other, state, user);
+  }
+
+  /** Boot files lie beside the images, where the config names no other folder. */
+  Path bootFiles() {
+    return netboot.bootFiles().orElseGet(() -> store.resolve("boot"));
+  }
 }

@@ -56,9 +56,9 @@ final class BoxHttp {
 
   private final Server server;
   private final ServerConnector connector;
-  private final BoxConfig config;
+  private final BoxConfig.Http config;
 
-  BoxHttp(BoxConfig config, Handler handler) {
+  BoxHttp(BoxConfig.Http config) {
     this.config = config;
     // Its queue is bounded by the connections: each has at most one task waiting.
     QueuedThreadPool threads =
@@ -71,13 +71,12 @@ final class BoxHttp {
     if (config.listen() != null) {
       connector.setHost(config.listen().getHostAddress());
     }
-    connector.setPort(config.httpPort());
+    connector.setPort(config.port());
     connector.setAcceptQueueSize(BACKLOG);
     connector.setIdleTimeout(CONNECTION_IDLE.toMillis());
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
     server.setStopTimeout(STOP.toMillis());
-    server.setHandler(new GracefulHandler(handler));
   }
 
   private static ArrayByteBufferPool bufferPool() {
@@ -113,7 +112,7 @@ final class BoxHttp {
   }
 
   private String whyNoPort(IOException e) {
-    String port = "HTTP port " + config.httpPort();
+    String port = "HTTP port " + config.port();
     Throwable cause = e;
     while (cause.getCause() != null && !(cause instanceof BindException)) {
       cause = cause.getCause();
@@ -135,7 +134,9 @@ final class BoxHttp {
     return config.listen() == null ? null : config.listen().getHostAddress();
   }
 
-  void start() throws IOException {
+  /** Answers from now on. */
+  void start(Handler handler) throws IOException {
+    server.setHandler(new GracefulHandler(handler));
     try {
       server.start();
     } catch (Exception e) {
@@ -143,12 +144,17 @@ final class BoxHttp {
     }
   }
 
+  /** The port it has; after {@link #bind}. */
+  int port() {
+    return connector.getLocalPort();
+  }
+
   /** Its address as others see it; after {@link #bind}. */
   String url() throws IOException {
     InetAddress address = config.listen() == null ? anyAddress() : config.listen();
     String literal = address.getHostAddress();
     String host = address instanceof Inet6Address ? "[" + literal + "]" : literal;
-    return "http://" + host + ":" + connector.getLocalPort() + "/";
+    return "http://" + host + ":" + port() + "/";
   }
 
   /** One of this machine's addresses that others may reach: IPv4 where there is one. */

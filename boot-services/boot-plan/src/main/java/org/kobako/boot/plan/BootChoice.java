@@ -30,24 +30,27 @@ public record BootChoice(
   private static final Pattern PLAIN_WORDS = Pattern.compile("[ -~&&[^$\\\\#|&'\"`]]*");
 
   public BootChoice {
-    commandLine.ifPresent(BootChoice::validateCommandLine);
+    commandLine.ifPresent(BootChoice::validCommandLine);
   }
 
   /**
    * It stands in scripts, a line each, where nothing in it may end the line, begin an expansion or
    * a comment, or join a further command; iPXE and U-Boot would take quotes away.
+   *
+   * @return the line
+   * @throws IllegalArgumentException if it is refused, with the reason
    */
-  private static void validateCommandLine(String line) {
+  public static String validCommandLine(String line) {
     if (line.length() > MAX_COMMAND_LINE_CHARS) {
       throw new IllegalArgumentException(
-          "command-line is refused: it has %d characters, and %d is the most"
+          "a command line has %2$d characters at the most, and this has %1$d"
               .formatted(line.length(), MAX_COMMAND_LINE_CHARS));
     }
     if (!PLAIN_WORDS.matcher(line).matches()) {
       throw new IllegalArgumentException(
-          "command-line '%s' is refused: use printable ASCII without $ \\ # | & and quotes"
-              .formatted(line));
+          "a command line is of printable ASCII, without $ \\ # | & and quotes");
     }
+    return line;
   }
 
   /** This one, and where it is empty the wider. */

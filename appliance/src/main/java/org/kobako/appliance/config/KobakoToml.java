@@ -1,0 +1,303 @@
+package org.kobako.appliance.config;
+
+import io.github.wasabithumb.jtoml.JToml;
+import io.github.wasabithumb.jtoml.except.TomlException;
+import io.github.wasabithumb.jtoml.except.parse.TomlLocalParseException;
+import io.github.wasabithumb.jtoml.value.table.TomlTable;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.kobako.appliance.box.BoxConfig;
+import org.kobako.appliance.box.NetbootConfig;
+import org.kobako.block.client.cli.UsageException;
+import org.kobako.block.client.cli.Value;
+import org.kobako.block.client.cli.Values;
+import org.kobako.block.format.ImageName;
+import org.kobako.boot.plan.Architecture;
+import org.kobako.boot.plan.BootChoice;
+import org.kobako.boot.plan.BootFileName;
+import org.kobako.boot.plan.BootRules;
+import org.kobako.boot.plan.MacAddress;
+
+/** Reads kobako.toml. Its keys stand here in the order of OPTIONS.md. */
+public final class KobakoToml {
+  /** Larger than any that people write. */
+  static final int MAX_BYTES = 1 << 20;
+
+  static final int MAX_BOXES = 16;
+
+  private static final Duration MIN_LEASE = Duration.ofMinutes(2);
+  private static final Duration MAX_LEASE = Duration.ofDays(365);
+
+  private final Path directory;
+
+  private KobakoToml(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * Reads a file; relative paths in it start at its folder.
+   *
+   * @param store the store that the command line names, which goes before the file's
+   * @throws ConfigException if it cannot be read or says something that is refused
+   */
+  public static BoxConfig read(Path file, Optional<Path> store) throws ConfigException {
+    Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
+    try {
+      return new KobakoToml(directory).config(parse(text(file)), store);
+    } catch (ConfigException e) {
+      throw new ConfigException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String text(Path file) throws ConfigException {
+    try {
+      long length = Files.size(file);
+      if (length > MAX_BYTES) {
+        throw new ConfigException(
+            "it has %d bytes, and %d is the most".formatted(length, MAX_BYTES));
+      }
+      return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new ConfigException("there is no such file: write one, or leave --config out", e);
+    } catch (CharacterCodingException e) {
+      throw new ConfigException("it is not written in UTF-8", e);
+    } catch (IOException e) {
+      throw new ConfigException("it cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static Section parse(String text) throws ConfigException {
+    try {
+      TomlTable table = JToml.jToml().readFromString(text);
+      return Section.root(table);
+    } catch (TomlLocalParseException e) {
+      throw new ConfigException(
+          "line %d is no TOML: %s".formatted(e.getLineNumber() + 1, e.getRawMessage()), e);
+    } catch (TomlException e) {
+      throw new ConfigException("it is no TOML: " + e.getMessage(), e);
+    }
+  }
+
+  private BoxConfig config(Section file, Optional<Path> givenStore) throws ConfigException {
+    Optional<Path> fileStore = file.value("store", this::path);
+    Path store =
+        givenStore
+            .or(() -> fileStore)
+            .orElseThrow(
+                () -> new ConfigException("store is missing: name one here, or with --store"));
+    Optional<Path> state = file.value("state", this::path);
+    Optional<String> user = file.value("user", text -> text);
+    Section network = file.section("network");
+    Optional<String> interfaceName = network.value("interface", text -> text);
+    network.end();
+    BoxConfig.Http http = http(file.section("http"));
+    Section boot = file.section("boot");
+    Optional<Path> bootFiles = boot.value("files", this::path);
+    List<Section> machines = file.sections("machine");
+    BootRules rules = rules(boot, machines);
+    Section dhcpSection = file.section("dhcp");
+    NetbootConfig.Dhcp dhcp = dhcp(dhcpSection, machines);
+    Section tftpSection = file.section("tftp");
+    NetbootConfig.Tftp tftp = tftp(tftpSection);
+    for (Section machine : machines) {
+      machine.end();
+    }
+    Optional<Boolean> netboot = file.flag("netboot");
+    file.end();
+    NetbootConfig.Wanted wanted =
+        netboot
+            .map(on -> on ? NetbootConfig.Wanted.YES : NetbootConfig.Wanted.NO)
+            .orElse(
+                dhcpSection.isThere() || tftpSection.isThere() || network.isThere()
+                    ? NetbootConfig.Wanted.YES
+                    : NetbootConfig.Wanted.IF_POSSIBLE);
+    return new BoxConfig(
+        store,
+        http,
+        new NetbootConfig(wanted, interfaceName, bootFiles, rules, dhcp, tftp),
+        state,
+        user);
+  }
+
+  private static BoxConfig.Http http(Section section) throws ConfigException {
+    Optional<InetAddress> listen = section.value("listen", KobakoToml::address);
+    Optional<Integer> port = section.value("port", integer(0, BoxConfig.MAX_PORT));
+    section.end();
+    return new BoxConfig.Http(listen.orElse(null), port.orElse(BoxConfig.DEFAULT_HTTP_PORT));
+  }
+
+  private static BootRules rules(Section boot, List<Section> machines) throws ConfigException {
+    BootChoice all = choice(boot);
+    List<String> boxes = boot.values("boxes", KobakoToml::url);
+    Map<Architecture, BootChoice> ofArchitecture = new EnumMap<>(Architecture.class);
+    for (Architecture architecture : Architecture.values()) {
+      Section section = boot.section(architecture.debianName());
+      if (section.isThere()) {
+        ofArchitecture.put(architecture, choice(section));
+      }
+      section.end();
+    }
+    boot.end();
+    Map<MacAddress, BootChoice> ofMachine = new HashMap<>();
+    Map<MacAddress, Architecture> architectureOf = new HashMap<>();
+    for (Section machine : machines) {
+      MacAddress mac = machine.required("mac", KobakoToml::mac);
+      if (ofMachine.put(mac, choice(machine)) != null) {
+        throw machine.refused("mac", "stands at another machine, too: " + mac);
+      }
+      machine
+          .value("architecture", KobakoToml::architecture)
+          .ifPresent(it -> architectureOf.put(mac, it));
+    }
+    return new BootRules(all, ofArchitecture, ofMachine, architectureOf, boxes);
+  }
+
+  private static BootChoice choice(Section section) throws ConfigException {
+    return new BootChoice(
+        section.value("image", text -> new ImageName(text).value()),
+        section.value("kernel", BootFileName::of),
+        section.value("initrd", BootFileName::of),
+        section.value("command-line", BootChoice::validCommandLine),
+        section.flag("local-disk"));
+  }
+
+  private static NetbootConfig.Dhcp dhcp(Section section, List<Section> machines)
+      throws ConfigException {
+    Optional<NetbootConfig.DhcpMode> mode =
+        section.value(
+            "mode",
+            by(
+                Values.oneOf(
+                    List.of(NetbootConfig.DhcpMode.values()),
+                    it -> it.name().toLowerCase(Locale.ROOT))));
+    Optional<NetbootConfig.Pool> pool = section.value("pool", KobakoToml::pool);
+    Optional<Duration> lease = section.value("lease", by(Values.duration(MIN_LEASE, MAX_LEASE)));
+    Optional<Inet4Address> gateway = section.value("gateway", KobakoToml::ipv4);
+    List<Inet4Address> dns = section.values("dns", KobakoToml::ipv4);
+    Optional<String> domain = section.value("domain", KobakoToml::domain);
+    int boxes = section.value("boxes", integer(1, MAX_BOXES)).orElse(1);
+    int box = section.value("box", integer(1, boxes)).orElse(1);
+    section.end();
+    List<NetbootConfig.Reservation> reservations = new ArrayList<>();
+    for (Section machine : machines) {
+      MacAddress mac = machine.required("mac", KobakoToml::mac);
+      Optional<String> name = machine.value("name", KobakoToml::hostName);
+      machine
+          .value("address", KobakoToml::ipv4)
+          .ifPresent(it -> reservations.add(new NetbootConfig.Reservation(mac, it, name)));
+    }
+    return new NetbootConfig.Dhcp(
+        mode.orElse(NetbootConfig.DhcpMode.AUTO),
+        pool,
+        lease.orElse(NetbootConfig.Dhcp.DEFAULT_LEASE),
+        gateway,
+        dns,
+        domain,
+        box,
+        boxes,
+        reservations);
+  }
+
+  private static NetbootConfig.Tftp tftp(Section section) throws ConfigException {
+    NetbootConfig.Tftp tftp =
+        new NetbootConfig.Tftp(
+            section.value("max-transfers", integer(1, 1024)),
+            section.value("first-transfer-port", integer(0, BoxConfig.MAX_PORT)),
+            section.value("max-packet-size", integer(512, 65464)),
+            section.value("max-window", integer(1, 1024)));
+    section.end();
+    return tftp;
+  }
+
+  // ---- Values ----------------------------------------------------------------------------------
+
+  private Path path(String text) {
+    return directory.resolve(text);
+  }
+
+  private static Section.Reader<Integer> integer(int min, int max) {
+    return by(Values.integer(min, max));
+  }
+
+  /** As on the command line. */
+  private static <T> Section.Reader<T> by(Value<T> value) {
+    return text -> {
+      try {
+        return value.read(text);
+      } catch (UsageException e) {
+        throw new IllegalArgumentException("it " + e.getMessage(), e);
+      }
+    };
+  }
+
+  private static InetAddress address(String text) {
+    try {
+      return InetAddress.ofLiteral(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("it is no IP address: write 192.168.7.1 or ::1", e);
+    }
+  }
+
+  private static Inet4Address ipv4(String text) {
+    try {
+      return Inet4Address.ofLiteral(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("it is no IPv4 address: write 192.168.7.1", e);
+    }
+  }
+
+  private static NetbootConfig.Pool pool(String text) {
+    String[] ends = text.split("-", -1);
+    if (ends.length != 2) {
+      throw new IllegalArgumentException("write two addresses: 192.168.7.100-192.168.7.199");
+    }
+    return new NetbootConfig.Pool(ipv4(ends[0].strip()), ipv4(ends[1].strip()));
+  }
+
+  private static MacAddress mac(String text) {
+    return MacAddress.parse(text)
+        .orElseThrow(
+            () -> new IllegalArgumentException("it is no MAC address: write 52:54:00:12:34:56"));
+  }
+
+  private static Architecture architecture(String text) {
+    return Architecture.ofDebianName(text)
+        .orElseThrow(
+            () -> new IllegalArgumentException("write amd64, i386, arm64, armhf or riscv64"));
+  }
+
+  private static String url(String text) {
+    if (!text.matches("http://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?")) {
+      throw new IllegalArgumentException("it is no box's URL: write http://192.168.7.2:8080/");
+    }
+    return text;
+  }
+
+  /** RFC 1123 section 2.1. */
+  private static String hostName(String text) {
+    if (!text.matches("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")) {
+      throw new IllegalArgumentException("it is no host name: use 1-63 letters, digits and dashes");
+    }
+    return text;
+  }
+
+  private static String domain(String text) {
+    for (String label : text.split("\\.", -1)) {
+      hostName(label);
+    }
+    return text;
+  }
+}

@@ -1,0 +1,247 @@
+package org.kobako.appliance.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.kobako.appliance.box.BoxConfig;
+import org.kobako.appliance.box.NetbootConfig;
+import org.kobako.appliance.box.NetbootConfig.DhcpMode;
+import org.kobako.appliance.box.NetbootConfig.Wanted;
+import org.kobako.boot.plan.Architecture;
+import org.kobako.boot.plan.BootFileName;
+import org.kobako.boot.plan.BootRules;
+import org.kobako.boot.plan.MacAddress;
+
+class KobakoTomlTest {
+  private static final MacAddress MAC = MacAddress.parse("52:54:00:12:34:56").orElseThrow();
+
+  @TempDir Path directory;
+
+  private BoxConfig read(String text) throws IOException, ConfigException {
+    return KobakoToml.read(
+        Files.writeString(directory.resolve("kobako.toml"), text), Optional.empty());
+  }
+
+  @Test
+  void aStoreIsAllThatABoxMustBeTold() throws Exception {
+    BoxConfig config = read("store = \"store\"");
+    assertThat(config).isEqualTo(BoxConfig.of(directory.resolve("store"), BoxConfig.Http.DEFAULTS));
+    assertThat(config.netboot().wanted()).isEqualTo(Wanted.IF_POSSIBLE);
+  }
+
+  @Test
+  void theCommandLinesStoreGoesBeforeTheFiles() throws Exception {
+    Path file = Files.writeString(directory.resolve("kobako.toml"), "store = \"a\"");
+    assertThat(KobakoToml.read(file, Optional.of(Path.of("b"))).store()).isEqualTo(Path.of("b"));
+  }
+
+  @Test
+  void everyKeyIsRead() throws Exception {
+    BoxConfig config =
+        read(
+            """
+            store = "/srv/store"
+            state = "state"
+            user = "kobako"
+            netboot = true
+            [network]
+            interface = "eth1"
+            [http]
+            listen = "192.168.7.1"
+            port = 80
+            [boot]
+            files = "/srv/boot"
+            image = "debian"
+            kernel = "k"
+            initrd = "i"
+            command-line = "quiet"
+            boxes = ["http://192.168.7.2:8080/"]
+            [boot.arm64]
+            image = "debian-arm64"
+            [dhcp]
+            mode = "server"
+            pool = "192.168.7.100 - 192.168.7.199"
+            lease = "10m"
+            gateway = "192.168.7.254"
+            dns = ["192.168.7.1", "192.168.7.2"]
+            domain = "room.example"
+            box = 2
+            boxes = 3
+            [tftp]
+            max-transfers = 100
+            first-transfer-port = 20000
+            max-packet-size = 1024
+            max-window = 8
+            [[machine]]
+            mac = "52:54:00:12:34:56"
+            name = "kiosk-1"
+            address = "192.168.7.20"
+            architecture = "i386"
+            image = "kiosk"
+            command-line = "kiosk=1"
+            [[machine]]
+            mac = "52-54-00-12-34-57"
+            local-disk = true
+            """);
+    assertThat(config.store()).isEqualTo(Path.of("/srv/store"));
+    assertThat(config.state()).contains(directory.resolve("state"));
+    assertThat(config.user()).contains("kobako");
+    assertThat(config.http()).isEqualTo(new BoxConfig.Http(address("192.168.7.1"), 80));
+    NetbootConfig netboot = config.netboot();
+    assertThat(netboot.wanted()).isEqualTo(Wanted.YES);
+    assertThat(netboot.interfaceName()).contains("eth1");
+    assertThat(netboot.bootFiles()).contains(Path.of("/srv/boot"));
+    assertThat(netboot.dhcp())
+        .isEqualTo(
+            new NetbootConfig.Dhcp(
+                DhcpMode.SERVER,
+                Optional.of(
+                    new NetbootConfig.Pool(address("192.168.7.100"), address("192.168.7.199"))),
+                Duration.ofMinutes(10),
+                Optional.of(address("192.168.7.254")),
+                List.of(address("192.168.7.1"), address("192.168.7.2")),
+                Optional.of("room.example"),
+                2,
+                3,
+                List.of(
+                    new NetbootConfig.Reservation(
+                        MAC, address("192.168.7.20"), Optional.of("kiosk-1")))));
+    assertThat(netboot.tftp())
+        .isEqualTo(
+            new NetbootConfig.Tftp(
+                Optional.of(100), Optional.of(20000), Optional.of(1024), Optional.of(8)));
+    BootRules rules = netboot.rules();
+    assertThat(rules.all().kernel()).contains(BootFileName.of("k"));
+    assertThat(rules.otherBoxes()).containsExactly("http://192.168.7.2:8080/");
+    assertThat(rules.ofArchitecture())
+        .hasEntrySatisfying(
+            Architecture.ARM64, choice -> assertThat(choice.image()).contains("debian-arm64"));
+    assertThat(rules.ofMachine())
+        .hasEntrySatisfying(MAC, choice -> assertThat(choice.image()).contains("kiosk"))
+        .hasEntrySatisfying(
+            new MacAddress(MAC.bits() + 1),
+            choice -> assertThat(choice.localDisk()).contains(true));
+    assertThat(rules.architectureOf()).containsEntry(MAC, Architecture.I386);
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '`',
+      value = {
+        "port = 1; port is unknown: known here are boot, dhcp, http, machine, netboot, network,"
+            + " state, store, tftp, user",
+        "[http]|prot = 1; http.prot is unknown: known here are listen, port",
+        "[http]|port = 65536; http.port = \"65536\" is refused: it is out of range (0..65535)",
+        "[http]|port = true; http.port is refused: it must be a string or a number",
+        "[http]|listen = \"box\"; http.listen = \"box\" is refused: it is no IP address: write"
+            + " 192.168.7.1 or ::1",
+        "http = 1; http is refused: it is one value: write a table, [http]",
+        "[dhcp]|mode = \"on\"; dhcp.mode = \"on\" is refused: it is none of: auto, server, proxy,"
+            + " off",
+        "[dhcp]|pool = \"10.0.0.1\"; dhcp.pool = \"10.0.0.1\" is refused: write two addresses:"
+            + " 192.168.7.100-192.168.7.199",
+        "[dhcp]|lease = \"1s\"; dhcp.lease = \"1s\" is refused: it is out of range (2m..8760h)",
+        "[dhcp]|dns = \"10.0.0.1\"; dhcp.dns is refused: it is one value: write a list, [\"...\","
+            + " \"...\"]",
+        "[dhcp]|box = 2; dhcp.box = \"2\" is refused: it is out of range (1..1)",
+        "[boot]|image = \"../x\"; boot.image = \"../x\" is refused: image name '../x' is refused:"
+            + " use 1-64 of a-z A-Z 0-9 . _ - and begin with a letter or digit",
+        "[boot]|command-line = \"a=${b}\"; boot.command-line = \"a=${b}\" is refused: a command line"
+            + " is of printable ASCII, without $ \\ # | & and quotes",
+        "[boot]|boxes = [\"ftp://x/\"]; boot.boxes = \"ftp://x/\" is refused: it is no box's URL:"
+            + " write http://192.168.7.2:8080/",
+        "[boot.vax]|image = \"x\"; boot.vax is unknown: known here are amd64, arm64, armhf, boxes,"
+            + " command-line, files, i386, image, initrd, kernel, local-disk, loong64, riscv64,"
+            + " unknown",
+        "[[machine]]|name = \"x\"; machine[1].mac is missing",
+        "[[machine]]|mac = \"x\"; machine[1].mac = \"x\" is refused: it is no MAC address: write"
+            + " 52:54:00:12:34:56",
+        "[[machine]]|mac = \"52:54:00:12:34:56\"|nme = 1; machine[1].nme is unknown: known here are"
+            + " address, architecture, command-line, image, initrd, kernel, local-disk, mac, name",
+        "a b; line 2 is no TOML",
+        "a = 1|a = 2; it is no TOML"
+      })
+  void whatIsWrongIsSaidWithItsKeyItsValueAndWhatIsAllowed(String lines, String why) {
+    assertThatThrownBy(() -> read("store = \"s\"\n" + lines.replace('|', '\n')))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith(directory.resolve("kobako.toml") + ": " + why);
+  }
+
+  @Test
+  void theSameMachineTwiceIsRefused() {
+    String machine = "[[machine]]\nmac = \"52:54:00:12:34:56\"\n";
+    assertThatThrownBy(() -> read("store = \"s\"\n" + machine + machine))
+        .hasMessageContaining("machine[2].mac is refused: it stands at another machine, too");
+  }
+
+  @Test
+  void aFileThatIsNotThereOrTooLongOrNotTextIsRefused() throws IOException {
+    Path missing = directory.resolve("missing.toml");
+    assertThatThrownBy(() -> KobakoToml.read(missing, Optional.empty()))
+        .hasMessage(missing + ": there is no such file: write one, or leave --config out");
+    assertThatThrownBy(() -> read("#".repeat(KobakoToml.MAX_BYTES + 1)))
+        .hasMessageContaining("1048576 is the most");
+    Path binary = Files.write(directory.resolve("binary.toml"), new byte[] {(byte) 0xff, 0});
+    assertThatThrownBy(() -> KobakoToml.read(binary, Optional.empty()))
+        .hasMessageContaining("not written in UTF-8");
+  }
+
+  @Test
+  void aStoreIsAskedFor() {
+    assertThatThrownBy(() -> read("")).hasMessageContaining("store is missing");
+  }
+
+  private static Inet4Address address(String literal) {
+    return (Inet4Address) InetAddress.ofLiteral(literal);
+  }
+
+  /** The keys that a section knows are what it refuses others by; the table must have each. */
+  @ParameterizedTest
+  @CsvSource({
+    "'', ''",
+    "network., network",
+    "http., http",
+    "boot., boot",
+    "dhcp., dhcp",
+    "tftp., tftp",
+    "machine[]., machine"
+  })
+  void theTableForPeopleHasEveryKeyAndNoOther(String prefix, String section) throws IOException {
+    String header =
+        section.isEmpty()
+            ? ""
+            : section.equals("machine")
+                ? "[[machine]]\nmac = \"52:54:00:12:34:56\"\n"
+                : "[" + section + "]\n";
+    String refusal =
+        catchThrowable(() -> read("store = \"s\"\n" + header + "no-such-key = 1\n")).toString();
+    List<String> known = List.of(refusal.replaceAll(".*known here are ", "").split(", "));
+    List<String> inTable =
+        Files.readAllLines(Path.of("OPTIONS.md")).stream()
+            .filter(line -> line.startsWith("| `" + prefix))
+            .map(line -> line.substring(3 + prefix.length(), line.indexOf('`', 3)))
+            .filter(key -> !key.contains("."))
+            .toList();
+    List<String> plain =
+        known.stream()
+            .filter(
+                key -> !List.of("boot", "dhcp", "http", "machine", "network", "tftp").contains(key))
+            .filter(key -> Architecture.ofDebianName(key).isEmpty())
+            .toList();
+    assertThat(inTable).containsExactlyInAnyOrderElementsOf(plain);
+  }
+}
