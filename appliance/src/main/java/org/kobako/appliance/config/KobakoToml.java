@@ -5,7 +5,6 @@ import io.github.wasabithumb.jtoml.except.TomlException;
 import io.github.wasabithumb.jtoml.except.parse.TomlLocalParseException;
 import io.github.wasabithumb.jtoml.value.table.TomlTable;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -16,10 +15,11 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.kobako.appliance.box.BoxConfig;
+import org.kobako.appliance.box.DhcpSettings;
 import org.kobako.appliance.box.NetbootConfig;
 import org.kobako.block.client.cli.UsageException;
 import org.kobako.block.client.cli.Value;
@@ -30,16 +30,22 @@ import org.kobako.boot.plan.BootChoice;
 import org.kobako.boot.plan.BootFileName;
 import org.kobako.boot.plan.BootRules;
 import org.kobako.boot.plan.MacAddress;
+import org.kobako.dhcp.address.AddressRange;
+import org.kobako.dhcp.address.Ipv4Address;
+import org.kobako.dhcp.address.Subnet;
+import org.kobako.dhcp.config.DhcpConfig;
+import org.kobako.dhcp.config.DhcpMode;
+import org.kobako.dhcp.config.Reservation;
 
 /** Reads kobako.toml. Its keys stand here in the order of OPTIONS.md. */
 public final class KobakoToml {
   /** Larger than any that people write. */
   static final int MAX_BYTES = 1 << 20;
 
-  static final int MAX_BOXES = 16;
-
-  private static final Duration MIN_LEASE = Duration.ofMinutes(2);
-  private static final Duration MAX_LEASE = Duration.ofDays(365);
+  private static final String DHCP_OFF = "off";
+  private static final List<String> DHCP_MODES =
+      Stream.concat(Stream.of(DhcpMode.values()).map(DhcpMode::toString), Stream.of(DHCP_OFF))
+          .toList();
 
   private final Path directory;
 
@@ -109,7 +115,7 @@ public final class KobakoToml {
     List<Section> machines = file.sections("machine");
     BootRules rules = rules(boot, machines);
     Section dhcpSection = file.section("dhcp");
-    NetbootConfig.Dhcp dhcp = dhcp(dhcpSection, machines);
+    DhcpSettings dhcp = dhcp(dhcpSection, machines);
     Section tftpSection = file.section("tftp");
     NetbootConfig.Tftp tftp = tftp(tftpSection);
     for (Section machine : machines) {
@@ -174,41 +180,58 @@ public final class KobakoToml {
         section.flag("local-disk"));
   }
 
-  private static NetbootConfig.Dhcp dhcp(Section section, List<Section> machines)
-      throws ConfigException {
-    Optional<NetbootConfig.DhcpMode> mode =
-        section.value(
-            "mode",
-            by(
-                Values.oneOf(
-                    List.of(NetbootConfig.DhcpMode.values()),
-                    it -> it.name().toLowerCase(Locale.ROOT))));
-    Optional<NetbootConfig.Pool> pool = section.value("pool", KobakoToml::pool);
-    Optional<Duration> lease = section.value("lease", by(Values.duration(MIN_LEASE, MAX_LEASE)));
-    Optional<Inet4Address> gateway = section.value("gateway", KobakoToml::ipv4);
-    List<Inet4Address> dns = section.values("dns", KobakoToml::ipv4);
-    Optional<String> domain = section.value("domain", KobakoToml::domain);
-    int boxes = section.value("boxes", integer(1, MAX_BOXES)).orElse(1);
+  private static DhcpSettings dhcp(Section section, List<Section> machines) throws ConfigException {
+    String mode =
+        section
+            .value("mode", by(Values.oneOf(DHCP_MODES, it -> it)))
+            .orElse(DhcpMode.AUTO.toString());
+    DhcpSettings.Link own = link(section);
+    Duration leaseTime =
+        section
+            .value(
+                "lease-time",
+                by(Values.duration(DhcpConfig.MIN_LEASE_TIME, DhcpConfig.MAX_LEASE_TIME)))
+            .orElse(DhcpConfig.DEFAULT_LEASE_TIME);
+    int boxes = section.value("boxes", integer(1, DhcpConfig.MAX_BOXES)).orElse(1);
     int box = section.value("box", integer(1, boxes)).orElse(1);
+    Duration takeoverTime =
+        section
+            .value(
+                "takeover-time",
+                by(Values.duration(DhcpConfig.MIN_TAKEOVER_TIME, DhcpConfig.MAX_TAKEOVER_TIME)))
+            .orElse(DhcpConfig.DEFAULT_TAKEOVER_TIME);
+    List<DhcpSettings.Relayed> relayed = new ArrayList<>();
+    for (Section subnet : section.sections("subnet")) {
+      relayed.add(new DhcpSettings.Relayed(subnet.required("subnet", Subnet::of), link(subnet)));
+      subnet.end();
+    }
     section.end();
-    List<NetbootConfig.Reservation> reservations = new ArrayList<>();
+    List<Reservation> reservations = new ArrayList<>();
     for (Section machine : machines) {
       MacAddress mac = machine.required("mac", KobakoToml::mac);
       Optional<String> name = machine.value("name", KobakoToml::hostName);
       machine
-          .value("address", KobakoToml::ipv4)
-          .ifPresent(it -> reservations.add(new NetbootConfig.Reservation(mac, it, name)));
+          .value("address", Ipv4Address::of)
+          .ifPresent(it -> reservations.add(new Reservation(mac, it, name)));
     }
-    return new NetbootConfig.Dhcp(
-        mode.orElse(NetbootConfig.DhcpMode.AUTO),
-        pool,
-        lease.orElse(NetbootConfig.Dhcp.DEFAULT_LEASE),
-        gateway,
-        dns,
-        domain,
+    return new DhcpSettings(
+        mode.equals(DHCP_OFF) ? Optional.empty() : Optional.of(DhcpMode.of(mode)),
+        own,
+        relayed,
+        reservations,
+        leaseTime,
         box,
         boxes,
-        reservations);
+        takeoverTime);
+  }
+
+  private static DhcpSettings.Link link(Section section) throws ConfigException {
+    return new DhcpSettings.Link(
+        section.value("pool", AddressRange::of),
+        section.values("routers", Ipv4Address::of),
+        section.values("dns-servers", Ipv4Address::of),
+        section.values("ntp-servers", Ipv4Address::of),
+        section.value("domain", KobakoToml::domain));
   }
 
   private static NetbootConfig.Tftp tftp(Section section) throws ConfigException {
@@ -249,22 +272,6 @@ public final class KobakoToml {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("it is no IP address: write 192.168.7.1 or ::1", e);
     }
-  }
-
-  private static Inet4Address ipv4(String text) {
-    try {
-      return Inet4Address.ofLiteral(text);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("it is no IPv4 address: write 192.168.7.1", e);
-    }
-  }
-
-  private static NetbootConfig.Pool pool(String text) {
-    String[] ends = text.split("-", -1);
-    if (ends.length != 2) {
-      throw new IllegalArgumentException("write two addresses: 192.168.7.100-192.168.7.199");
-    }
-    return new NetbootConfig.Pool(ipv4(ends[0].strip()), ipv4(ends[1].strip()));
   }
 
   private static MacAddress mac(String text) {

@@ -17,13 +17,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kobako.appliance.box.BoxConfig;
+import org.kobako.appliance.box.DhcpSettings;
 import org.kobako.appliance.box.NetbootConfig;
-import org.kobako.appliance.box.NetbootConfig.DhcpMode;
 import org.kobako.appliance.box.NetbootConfig.Wanted;
 import org.kobako.boot.plan.Architecture;
 import org.kobako.boot.plan.BootFileName;
 import org.kobako.boot.plan.BootRules;
 import org.kobako.boot.plan.MacAddress;
+import org.kobako.dhcp.address.AddressRange;
+import org.kobako.dhcp.address.Ipv4Address;
+import org.kobako.dhcp.address.Subnet;
+import org.kobako.dhcp.config.DhcpMode;
+import org.kobako.dhcp.config.Reservation;
 
 class KobakoTomlTest {
   private static final MacAddress MAC = MacAddress.parse("52:54:00:12:34:56").orElseThrow();
@@ -73,13 +78,19 @@ class KobakoTomlTest {
             image = "debian-arm64"
             [dhcp]
             mode = "server"
-            pool = "192.168.7.100 - 192.168.7.199"
-            lease = "10m"
-            gateway = "192.168.7.254"
-            dns = ["192.168.7.1", "192.168.7.2"]
+            pool = "192.168.7.100-192.168.7.199"
+            lease-time = "10m"
+            routers = ["192.168.7.254"]
+            dns-servers = ["192.168.7.1", "192.168.7.2"]
+            ntp-servers = ["192.168.7.3"]
+            takeover-time = "5s"
             domain = "room.example"
             box = 2
             boxes = 3
+            [[dhcp.subnet]]
+            subnet = "10.1.0.0/24"
+            pool = "10.1.0.10-10.1.0.20"
+            routers = ["10.1.0.1"]
             [tftp]
             max-transfers = 100
             first-transfer-port = 20000
@@ -106,19 +117,29 @@ class KobakoTomlTest {
     assertThat(netboot.bootFiles()).contains(Path.of("/srv/boot"));
     assertThat(netboot.dhcp())
         .isEqualTo(
-            new NetbootConfig.Dhcp(
-                DhcpMode.SERVER,
-                Optional.of(
-                    new NetbootConfig.Pool(address("192.168.7.100"), address("192.168.7.199"))),
+            new DhcpSettings(
+                Optional.of(DhcpMode.SERVER),
+                new DhcpSettings.Link(
+                    Optional.of(AddressRange.of("192.168.7.100-192.168.7.199")),
+                    List.of(Ipv4Address.of("192.168.7.254")),
+                    List.of(Ipv4Address.of("192.168.7.1"), Ipv4Address.of("192.168.7.2")),
+                    List.of(Ipv4Address.of("192.168.7.3")),
+                    Optional.of("room.example")),
+                List.of(
+                    new DhcpSettings.Relayed(
+                        Subnet.of("10.1.0.0/24"),
+                        new DhcpSettings.Link(
+                            Optional.of(AddressRange.of("10.1.0.10-10.1.0.20")),
+                            List.of(Ipv4Address.of("10.1.0.1")),
+                            List.of(),
+                            List.of(),
+                            Optional.empty()))),
+                List.of(
+                    new Reservation(MAC, Ipv4Address.of("192.168.7.20"), Optional.of("kiosk-1"))),
                 Duration.ofMinutes(10),
-                Optional.of(address("192.168.7.254")),
-                List.of(address("192.168.7.1"), address("192.168.7.2")),
-                Optional.of("room.example"),
                 2,
                 3,
-                List.of(
-                    new NetbootConfig.Reservation(
-                        MAC, address("192.168.7.20"), Optional.of("kiosk-1")))));
+                Duration.ofSeconds(5)));
     assertThat(netboot.tftp())
         .isEqualTo(
             new NetbootConfig.Tftp(
@@ -152,11 +173,13 @@ class KobakoTomlTest {
         "http = 1; http is refused: it is one value: write a table, [http]",
         "[dhcp]|mode = \"on\"; dhcp.mode = \"on\" is refused: it is none of: auto, server, proxy,"
             + " off",
-        "[dhcp]|pool = \"10.0.0.1\"; dhcp.pool = \"10.0.0.1\" is refused: write two addresses:"
-            + " 192.168.7.100-192.168.7.199",
-        "[dhcp]|lease = \"1s\"; dhcp.lease = \"1s\" is refused: it is out of range (2m..8760h)",
-        "[dhcp]|dns = \"10.0.0.1\"; dhcp.dns is refused: it is one value: write a list, [\"...\","
-            + " \"...\"]",
+        "[dhcp]|pool = \"10.0.0.1\"; dhcp.pool = \"10.0.0.1\" is refused: ",
+        "[dhcp]|lease-time = \"1s\"; dhcp.lease-time = \"1s\" is refused: it is out of range"
+            + " (2m..720h)",
+        "[dhcp]|routers = \"10.0.0.1\"; dhcp.routers is refused: it is one value: write a list,"
+            + " [\"...\", \"...\"]",
+        "[dhcp]|routers = [\"10.0.0\"]; dhcp.routers = \"10.0.0\" is refused: ",
+        "[[dhcp.subnet]]|pool = \"10.1.0.10-10.1.0.20\"; dhcp.subnet[1].subnet is missing",
         "[dhcp]|box = 2; dhcp.box = \"2\" is refused: it is out of range (1..1)",
         "[boot]|image = \"../x\"; boot.image = \"../x\" is refused: image name '../x' is refused:"
             + " use 1-64 of a-z A-Z 0-9 . _ - and begin with a letter or digit",
@@ -217,16 +240,18 @@ class KobakoTomlTest {
     "http., http",
     "boot., boot",
     "dhcp., dhcp",
+    "dhcp.subnet[]., dhcp.subnet",
     "tftp., tftp",
     "machine[]., machine"
   })
   void theTableForPeopleHasEveryKeyAndNoOther(String prefix, String section) throws IOException {
     String header =
-        section.isEmpty()
-            ? ""
-            : section.equals("machine")
-                ? "[[machine]]\nmac = \"52:54:00:12:34:56\"\n"
-                : "[" + section + "]\n";
+        switch (section) {
+          case "" -> "";
+          case "machine" -> "[[machine]]\nmac = \"52:54:00:12:34:56\"\n";
+          case "dhcp.subnet" -> "[[dhcp.subnet]]\nsubnet = \"10.1.0.0/24\"\n";
+          default -> "[" + section + "]\n";
+        };
     String refusal =
         catchThrowable(() -> read("store = \"s\"\n" + header + "no-such-key = 1\n")).toString();
     List<String> known = List.of(refusal.replaceAll(".*known here are ", "").split(", "));
@@ -238,8 +263,9 @@ class KobakoTomlTest {
             .toList();
     List<String> plain =
         known.stream()
-            .filter(
-                key -> !List.of("boot", "dhcp", "http", "machine", "network", "tftp").contains(key))
+            .filter(key ->
+                !List.of("boot", "dhcp", "http", "machine", "network", "subnet", "tftp")
+                    .contains(key))
             .filter(key -> Architecture.ofDebianName(key).isEmpty())
             .toList();
     assertThat(inTable).containsExactlyInAnyOrderElementsOf(plain);
