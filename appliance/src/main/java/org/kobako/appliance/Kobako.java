@@ -5,6 +5,7 @@ import org.kobako.appliance.bench.BenchCommand;
 import org.kobako.appliance.command.GcCommand;
 import org.kobako.appliance.command.KeyCommand;
 import org.kobako.appliance.command.ListCommand;
+import org.kobako.appliance.command.MachineBundleCommand;
 import org.kobako.appliance.command.PackCommand;
 import org.kobako.appliance.command.ServeCommand;
 import org.kobako.appliance.command.UnpackCommand;
@@ -39,6 +40,7 @@ public final class Kobako {
         new UnpackCommand(),
         new GcCommand(),
         new KeyCommand(),
+        new MachineBundleCommand(),
         new ServeCommand(),
         new AttachCommand(),
         new DetachCommand(),

@@ -43,7 +43,7 @@ class LauncherInteropTest {
       }
       assertThat(help)
           .contains(
-              "  %-10s%s\n".formatted(command.syntax().command(), command.syntax().summary()));
+              "  %-16s%s\n".formatted(command.syntax().command(), command.syntax().summary()));
     }
   }
 
@@ -101,8 +101,18 @@ class LauncherInteropTest {
 
   @Test
   void scriptsAreSoundToShellcheck() {
-    String ci = CHECKOUT.resolve(".ci/run").toString();
+    List<String> command = new ArrayList<>(List.of("shellcheck", "--external-sources", LAUNCHER));
+    for (String script :
+        List.of(
+            ".ci/run",
+            "cross/client-runtime",
+            "cross/debian-packages",
+            "cross/machine-bundle",
+            "rootfs-overlay/machine/init",
+            "rootfs-overlay/machine/usr/lib/kobako/dhcp-lease")) {
+      command.add(CHECKOUT.resolve(script).toString());
+    }
 
-    assertThat(Peer.run("shellcheck", LAUNCHER, ci).succeeded()).isEmpty();
+    assertThat(Peer.run(command.toArray(String[]::new)).succeeded()).isEmpty();
   }
 }

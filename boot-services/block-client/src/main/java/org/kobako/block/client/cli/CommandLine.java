@@ -113,7 +113,7 @@ public final class CommandLine {
   private String help() {
     StringBuilder help = new StringBuilder("usage: ").append(program).append(" COMMAND ...\n\n");
     for (Command command : commands) {
-      help.append("  %-10s%s%n".formatted(command.syntax().command(), command.syntax().summary()));
+      help.append("  %-16s%s%n".formatted(command.syntax().command(), command.syntax().summary()));
     }
     return help.append('\n').append(program).append(" COMMAND --help tells more.\n").toString();
   }

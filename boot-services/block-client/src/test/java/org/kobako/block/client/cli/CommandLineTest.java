@@ -114,7 +114,7 @@ class CommandLineTest {
   void helpListsTheCommands() {
     assertThat(run(t -> {}, "--help")).isEqualTo(CommandLine.DONE);
     assertThat(out.toString(StandardCharsets.UTF_8))
-        .contains("  verify    does verify\n", "  list      does list\n");
+        .contains("  verify          does verify\n", "  list            does list\n");
   }
 
   @Test
