@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.kobako.boot.plan.MacAddress;
 import org.kobako.boot.plan.Machine;
 import org.kobako.dhcp.address.Ipv4Address;
 import org.kobako.dhcp.address.Subnet;
@@ -159,9 +160,9 @@ public final class LeaseService {
    * succeeded, in their order. What is left is what the disk knows: a machine that has the address
    * by an earlier lease keeps it for the rest of that, and is told so.
    *
-   * @return what to send nevertheless
+   * @return those whose ACK is to be sent nevertheless, with less time in it
    */
-  public synchronized List<Answer.Reply> undo(List<Answer.Grant> grants) {
+  public synchronized List<Answer.Grant> undo(List<Answer.Grant> grants) {
     for (Answer.Grant grant : grants.reversed()) {
       Lease lease = grant.lease();
       if (leases.at(lease.address()) == lease) {
@@ -174,26 +175,26 @@ public final class LeaseService {
       }
     }
     long now = clock.instant().getEpochSecond();
-    List<Answer.Reply> replies = new ArrayList<>();
+    List<Answer.Grant> left = new ArrayList<>();
     for (Answer.Grant grant : grants) {
-      Lease left = leases.at(grant.lease().address());
-      if (left != null
-          && left.kind() == grant.lease().kind()
-          && left.isOf(grant.lease().client())
-          && left.expires() - now >= MIN_LENT_SECONDS) {
-        ReplyTimes.replace(grant.ack().bytes(), left.expires() - now);
-        replies.add(grant.ack());
+      Lease durable = leases.at(grant.lease().address());
+      if (durable != null
+          && durable.kind() == grant.lease().kind()
+          && durable.isOf(grant.lease().client())
+          && durable.expires() - now >= MIN_LENT_SECONDS) {
+        ReplyTimes.replace(grant.ack().bytes(), durable.expires() - now);
+        left.add(grant);
       }
     }
-    return replies;
+    return left;
   }
 
-  /** An address that would be offered soon and has not been probed. */
-  public synchronized Optional<Ipv4Address> nextToProbe(Subnet link) {
+  /** An address that would be offered soon, is not probed, and not among the excepted. */
+  public synchronized Optional<Ipv4Address> nextToProbe(Subnet link, Set<Ipv4Address> except) {
     return pools.stream()
         .filter(pool -> pool.subnet().equals(link))
         .findFirst()
-        .flatMap(Pool::nextToProbe);
+        .flatMap(pool -> pool.nextToProbe(except));
   }
 
   /** Nobody uses this address. */
@@ -202,8 +203,7 @@ public final class LeaseService {
   }
 
   /** Somebody uses this free address: nobody is offered it for a while. */
-  public synchronized Optional<Answer.Note> probedInUse(
-      Ipv4Address address, org.kobako.boot.plan.MacAddress by) {
+  public synchronized Optional<Answer.Note> probedInUse(Ipv4Address address, MacAddress by) {
     if (leases.at(address) != null) {
       return Optional.empty(); // given out meanwhile
     }

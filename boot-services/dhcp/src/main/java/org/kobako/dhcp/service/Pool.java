@@ -280,13 +280,14 @@ final class Pool {
   }
 
   /** An address that would be chosen soon, and has not been probed; empty if enough have been. */
-  Optional<Ipv4Address> nextToProbe() {
+  Optional<Ipv4Address> nextToProbe(Set<Ipv4Address> except) {
     if (probed.size() >= MAX_PROBED) {
       return Optional.empty();
     }
     for (int i = occupied.nextClearBit(0); i < ownPart.size(); i = occupied.nextClearBit(i + 1)) {
-      if (!probed.contains(ownPart.at(i))) {
-        return Optional.of(ownPart.at(i));
+      Ipv4Address address = ownPart.at(i);
+      if (!probed.contains(address) && !except.contains(address)) {
+        return Optional.of(address);
       }
     }
     return Optional.empty();

@@ -373,12 +373,13 @@ class LeaseServiceTest {
     failed.add((Answer.Grant) box.renews(A, address).answer());
     failed.add((Answer.Grant) box.renews(A, address).answer());
 
-    List<Answer.Reply> replies = box.service().undo(failed);
+    List<Answer.Grant> left = box.service().undo(failed);
 
-    assertThat(replies).hasSize(2);
-    for (Answer.Reply reply : replies) {
-      assertThat(ReplyView.of(reply.bytes()).seconds(51)).isEqualTo(2600);
-      assertThat(ReplyView.of(reply.bytes()).seconds(58)).isEqualTo(1300);
+    assertThat(left).hasSize(2);
+    for (Answer.Grant grant : left) {
+      ReplyView ack = ReplyView.of(grant.ack().bytes());
+      assertThat(ack.seconds(51)).isEqualTo(2600);
+      assertThat(ack.seconds(58)).isEqualTo(1300);
     }
     assertThat(box.leases())
         .extracting(Lease::expires)
