@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.kobako.boot.plan.BootFileName;
 
 /** What a datagram to the request port asks. Parsing never throws, whatever the datagram is. */
@@ -54,11 +55,12 @@ sealed interface Request {
   /**
    * The file of that name. Some ask with an absolute name (GRUB), some with backslashes (Windows
    * loaders), and either may double them. Some PXE ROMs take the end of DHCP's options for the end
-   * of the name, which then has a 0xFF after it.
+   * of the name, which then has a 0xFF after it. U-Boot asks for folders, too.
    */
   private static Request named(String asked, Options options) {
+    String path = asked.replaceFirst("\u00ff+$", "").replace('\\', '/');
     List<String> parts = new ArrayList<>();
-    for (String part : asked.replaceFirst("\u00ff+$", "").replace('\\', '/').split("/")) {
+    for (String part : path.split("/")) {
       if (part.equals("..")) {
         return new Refused(ErrorCode.ACCESS_VIOLATION, "a name leads to no parent directory");
       }
@@ -66,8 +68,9 @@ sealed interface Request {
         parts.add(part);
       }
     }
-    return BootFileName.parse(String.join("/", parts))
-        .<Request>map(name -> new Read(name, options))
+    Optional<BootFileName> name =
+        path.endsWith("/") ? Optional.empty() : BootFileName.parse(String.join("/", parts));
+    return name.<Request>map(it -> new Read(it, options))
         .orElseGet(() -> new Refused(ErrorCode.FILE_NOT_FOUND, "no boot file has such a name"));
   }
 

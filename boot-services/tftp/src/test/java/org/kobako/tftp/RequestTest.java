@@ -53,7 +53,8 @@ class RequestTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "/", "\\", ".hidden", "a/.b", "a b", "C:\\boot", "a\nb", "\u00e4"})
+  @ValueSource(
+      strings = {"", "/", "\\", "dtb/", ".hidden", "a/.b", "a b", "C:\\boot", "a\nb", "\u00e4"})
   void namesThatNoBootFileHasAreNotFound(String name) {
     assertThat(parse(name, "octet"))
         .isInstanceOfSatisfying(
