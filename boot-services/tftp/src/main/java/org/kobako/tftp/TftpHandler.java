@@ -207,7 +207,7 @@ final class TftpHandler extends IoHandlerAdapter {
   }
 
   private static void tell(IoSession session, ErrorCode code, String text) {
-    session.write(IoBuffer.wrap(Packet.error(code, text)));
+    TransferPort.write(session, Packet.error(code, text));
   }
 
   /** The clock's tick: sends again what was not answered. */

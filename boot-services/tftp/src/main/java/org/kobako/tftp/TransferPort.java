@@ -106,8 +106,9 @@ final class TransferPort {
         write(number);
       }
     } catch (IOException e) {
-      ByteBuffer error = Packet.error(ErrorCode.UNDEFINED, "the file cannot be read to its end");
-      running().session().write(IoBuffer.wrap(error));
+      write(
+          running().session(),
+          Packet.error(ErrorCode.UNDEFINED, "the file cannot be read to its end"));
       throw e;
     } finally {
       isSending = false;
@@ -128,7 +129,12 @@ final class TransferPort {
       Packet.beginData(packet, number);
       readData(number);
     }
-    running().session().write(IoBuffer.wrap(packet.flip()));
+    write(running().session(), packet.flip());
+  }
+
+  /** Marked, as MINA goes back to the mark of a buffer that had to wait for the socket. */
+  static void write(IoSession session, ByteBuffer packet) {
+    session.write(IoBuffer.wrap(packet).mark());
   }
 
   private void readData(long number) throws IOException {

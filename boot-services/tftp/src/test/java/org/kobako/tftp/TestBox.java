@@ -27,8 +27,16 @@ final class TestBox implements AutoCloseable {
   }
 
   static TftpConfig config(int maxTransfers, Duration giveUpAfter) {
+    return config(InetAddress.getLoopbackAddress(), maxTransfers, giveUpAfter);
+  }
+
+  static TftpConfig configAt(InetAddress address) {
+    return config(address, TftpConfig.DEFAULT_MAX_TRANSFERS, Duration.ofSeconds(30));
+  }
+
+  private static TftpConfig config(InetAddress address, int maxTransfers, Duration giveUpAfter) {
     return new TftpConfig(
-        InetAddress.getLoopbackAddress(),
+        address,
         0,
         0,
         maxTransfers,
