@@ -107,6 +107,11 @@ public final class TftpServer implements AutoCloseable {
     return address;
   }
 
+  /** For tests: how many sessions MINA keeps, one for each transfer that runs. */
+  int sessionCount() {
+    return acceptor.getManagedSessionCount();
+  }
+
   /** Ends all transfers and gives the ports back; returns when they are free. */
   @Override
   public void close() {

@@ -2,6 +2,7 @@ package org.kobako.tftp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,17 @@ class ClientsInteropTest {
     byte[] bytes = box.files().make("amd64/vmlinuz", lengthBytes);
     curl("amd64/vmlinuz");
     assertThat(out).hasBinaryContent(bytes);
+  }
+
+  @Test
+  void curlFetchesOverIpv6() throws Exception {
+    InetAddress everywhere = TftpConfig.defaults().listenAddress();
+    try (TestBox both = new TestBox(directory.resolve("files"), TestBox.configAt(everywhere))) {
+      byte[] bytes = both.files().make("initrd", 70_000);
+      String url = "tftp://[::1]:" + both.port() + "/initrd";
+      Peer.run("curl", "-gsS", "-o", out.toString(), url).succeeded();
+      assertThat(out).hasBinaryContent(bytes);
+    }
   }
 
   @Test

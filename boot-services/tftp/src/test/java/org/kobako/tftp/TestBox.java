@@ -51,6 +51,10 @@ final class TestBox implements AutoCloseable {
     return files;
   }
 
+  int sessionCount() {
+    return server.sessionCount();
+  }
+
   int port() {
     return server.address().getPort();
   }
