@@ -1,16 +1,19 @@
 package org.kobako.appliance.box;
 
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Function;
 import org.kobako.block.format.ImageName;
 import org.kobako.boot.plan.BootFiles;
 import org.kobako.boot.plan.BootPlanner;
 import org.kobako.boot.plan.BoxAddress;
 import org.kobako.boot.plan.GeneratedFiles;
 import org.kobako.boot.plan.MachinesSeen;
+import org.kobako.dhcp.DhcpServer;
 import org.kobako.packer.StoreDirectory;
 import org.kobako.tftp.TftpServer;
 import org.slf4j.Logger;
@@ -46,24 +49,40 @@ final class Netboot implements AutoCloseable {
       case BoxNetwork.Choice.None none -> off(netboot.wanted(), folder, none.why());
       case BoxNetwork.Choice.Found found -> {
         BoxNetwork network = found.network();
-        BootPlanner planner =
-            new BootPlanner(netboot.rules(), new BoxAddress(network.address(), httpPort));
+        Function<Inet4Address, BootPlanner> planners =
+            address -> new BootPlanner(netboot.rules(), new BoxAddress(address, httpPort));
         MachinesSeen seen = new MachinesSeen();
         BootFiles files =
-            new GeneratedFiles(planner, seen, () -> images(config.store())).orElse(folder);
+            new GeneratedFiles(
+                    planners.apply(network.address()), seen, () -> images(config.store()))
+                .orElse(folder);
         yield netboot.wanted() == NetbootConfig.Wanted.NO
             ? off(netboot.wanted(), files, "")
-            : on(config, network, planner, seen, files);
+            : on(config, network, planners, seen, files);
       }
     };
   }
 
   /** Every part, in the order of a boot. */
   private static Netboot on(
-      BoxConfig config, BoxNetwork network, BootPlanner planner, MachinesSeen seen, BootFiles files)
+      BoxConfig config,
+      BoxNetwork network,
+      Function<Inet4Address, BootPlanner> planners,
+      MachinesSeen seen,
+      BootFiles files)
       throws IOException {
     TftpServer tftp = new TftpServer(config.netboot().tftp().on(network.address()), files);
-    List<Part> parts = List.of(new Part("tftp", tftp::bind, tftp::start, tftp::close));
+    List<Part> parts = new ArrayList<>();
+    parts.add(new Part("tftp", tftp::bind, tftp::start, tftp::close));
+    if (config.netboot().dhcp().mode().isPresent()) {
+      DhcpServer dhcp = dhcp(config, network, planners, seen);
+      Part.Step bind =
+          () -> {
+            StateDirectory.make(config);
+            dhcp.bind();
+          };
+      parts.add(new Part("dhcp", bind, dhcp::start, dhcp::close));
+    }
     Netboot bound = new Netboot(files, new ArrayList<>(), "boots machines on " + network);
     try {
       for (Part part : parts) {
@@ -75,6 +94,22 @@ final class Netboot implements AutoCloseable {
       bound.close();
       return off(config.netboot().wanted(), files, String.valueOf(e.getMessage()));
     }
+  }
+
+  private static DhcpServer dhcp(
+      BoxConfig config,
+      BoxNetwork network,
+      Function<Inet4Address, BootPlanner> planners,
+      MachinesSeen seen)
+      throws IOException {
+    Path leases = StateDirectory.of(config).resolve("dhcp.leases");
+    return new DhcpServer(
+        config
+            .netboot()
+            .dhcp()
+            .on(network.interfaceName(), network.address(), network.prefixBits(), leases),
+        planners,
+        seen::saw);
   }
 
   /** Goes on without, where that is allowed. */
