@@ -20,7 +20,7 @@ import org.kobako.testing.Peer;
 class ReadmeInteropTest {
   /** Whoever runs these sets up and runs this test, or takes minutes. */
   private static final List<String> RUN_ELSEWHERE =
-      List.of("./kobako demo", "./kobako test", "./kobako bench");
+      List.of("./kobako demo", "./kobako test", "./kobako bench", "./kobako machine-bundle");
 
   private static final List<String> GO_ON = List.of("./kobako serve", "./kobako attach");
 
@@ -35,7 +35,6 @@ class ReadmeInteropTest {
     Files.createSymbolicLink(work.resolve("kobako"), checkout.resolve("kobako"));
     Path disk = work.resolve("debian.img");
     Peer.run("mke2fs", "-q", "-t", "ext4", "-d", "/etc/apt", disk.toString(), "16M").succeeded();
-    String port = Integer.toString(Peer.freePort());
     List<Process> running = new ArrayList<>();
     Peer.run("ip", "netns", "add", network).succeeded();
     try {
@@ -43,7 +42,7 @@ class ReadmeInteropTest {
       List<String> commands = commands(checkout.resolve("README.md"));
       assertThat(commands).hasSizeGreaterThan(10);
       for (String command : commands) {
-        run(command.replace("8080", port), running);
+        run(command, running);
       }
       assertThat(Files.mismatch(disk, work.resolve("debian.img.copy"))).isEqualTo(-1);
     } finally {

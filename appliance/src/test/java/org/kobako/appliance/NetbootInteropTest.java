@@ -1,0 +1,142 @@
+package org.kobako.appliance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.kobako.testing.Peer;
+import org.kobako.testing.TestDisk;
+import org.kobako.testing.TestStore;
+
+/** One {@code kobako serve} on a network of its own, as a machine there sees it; as root. */
+@Tag("interop")
+@Timeout(120)
+class NetbootInteropTest {
+  private final String box = "kobako-box-" + ProcessHandle.current().pid();
+  private final String machine = "kobako-machine-" + ProcessHandle.current().pid();
+  private Path work;
+
+  @BeforeEach
+  void plugInTheCable() throws IOException {
+    work = Files.createTempDirectory(Path.of("/var/tmp"), "kobako-test");
+    Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxr-xr-x"));
+    TestStore store = new TestStore(work.resolve("store"));
+    store.add("debian", 1, TestDisk.mixed(3 << 16, 1 << 16, 1));
+    Files.createDirectories(work.resolve("store/boot/amd64"));
+    Files.writeString(work.resolve("store/boot/amd64/vmlinuz"), "kernel");
+    Files.writeString(
+        work.resolve("kobako.toml"),
+        """
+        store = "store"
+        state = "state"
+        [dhcp]
+        mode = "server"
+        pool = "10.77.0.100-10.77.0.199"
+        domain = "room.example"
+        [[machine]]
+        mac = "52:54:00:12:34:56"
+        name = "kiosk-1"
+        address = "10.77.0.20"
+        command-line = "quiet"
+        """);
+    Peer.run("ip", "netns", "add", box).succeeded();
+    Peer.run("ip", "netns", "add", machine).succeeded();
+    ip(box, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", machine);
+    ip(machine, "link", "set", "eth0", "address", "52:54:00:12:34:56");
+    ip(box, "addr", "add", "10.77.0.1/24", "dev", "eth0");
+    for (String namespace : List.of(box, machine)) {
+      ip(namespace, "link", "set", "eth0", "up");
+    }
+  }
+
+  @AfterEach
+  void pullItOut() {
+    Peer.run("ip", "netns", "delete", box).succeeded();
+    Peer.run("ip", "netns", "delete", machine).succeeded();
+    Peer.run("rm", "-r", work.toString()).succeeded();
+  }
+
+  @Test
+  void aMachineGetsItsAddressItsScriptAndItsKernelAndTheBoxIsNobody() throws IOException {
+    Path output = work.resolve("serve.log");
+    Process serve =
+        Peer.start(
+            output, in(box, kobako("serve", "--config", work.resolve("kobako.toml").toString())));
+    try {
+      Peer.await(
+          "the box boots machines",
+          Duration.ofSeconds(60),
+          () -> Files.readString(output).contains("boots machines on eth0 10.77.0.1/24"));
+      String lease = dhcp();
+      assertThat(lease)
+          .contains("ip=10.77.0.20")
+          .contains("hostname=kiosk-1")
+          .contains("domain=room.example");
+      ip(machine, "addr", "add", "10.77.0.20/24", "dev", "eth0");
+      assertThat(curl("tftp://10.77.0.1/amd64/vmlinuz")).isEqualTo("kernel");
+      assertThat(curl("http://10.77.0.1:8080/boot/machines/52-54-00-12-34-56/amd64/boot.ipxe"))
+          .startsWith("#!ipxe")
+          .contains("kernel http://10.77.0.1:8080/boot/amd64/vmlinuz ")
+          .contains("kobako.image=debian")
+          .contains(" quiet ||");
+      assertThat(curl("http://10.77.0.1:8080/boot/amd64/vmlinuz")).isEqualTo("kernel");
+      assertThat(curl("http://10.77.0.1:8080/images/debian/current")).isEqualTo("1\n");
+      assertThat(Files.getOwner(Path.of("/proc/" + serve.pid()))).hasToString("nobody");
+    } finally {
+      Peer.stop(serve);
+    }
+  }
+
+  /** What udhcpc hands its script, as the script prints it. */
+  private String dhcp() throws IOException {
+    Path script = work.resolve("print-lease");
+    Files.writeString(script, "#!/bin/sh\n[ \"$1\" = bound ] && env\nexit 0\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return Peer.run(
+            in(
+                machine,
+                List.of(
+                    "busybox", "udhcpc", "-i", "eth0", "-n", "-q", "-f", "-s", script.toString())))
+        .succeeded();
+  }
+
+  private String curl(String url) {
+    return Peer.run(in(machine, List.of("curl", "--silent", "--show-error", "--fail", url)))
+        .succeeded();
+  }
+
+  private static List<String> kobako(String... words) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Kobako.class.getName()));
+    command.addAll(List.of(words));
+    return command;
+  }
+
+  private static void ip(String namespace, String... words) {
+    List<String> command = new ArrayList<>(List.of("ip", "-n", namespace));
+    command.addAll(List.of(words));
+    Peer.run(command).succeeded();
+  }
+
+  private static List<String> in(String namespace, List<String> command) {
+    List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
+    words.addAll(command);
+    return words;
+  }
+}
