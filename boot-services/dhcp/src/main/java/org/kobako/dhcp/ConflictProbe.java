@@ -2,9 +2,11 @@ package org.kobako.dhcp;
 
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.kobako.boot.plan.MacAddress;
 import org.kobako.dhcp.address.Ipv4Address;
@@ -44,7 +46,7 @@ final class ConflictProbe {
   /** What comes of it. */
   interface Outcome {
     /** An address to probe on a link, empty if enough of them have been. */
-    Optional<Ipv4Address> next(Subnet link, java.util.Set<Ipv4Address> underWay);
+    Optional<Ipv4Address> next(Subnet link, Set<Ipv4Address> underWay);
 
     void silent(Ipv4Address address);
 
@@ -56,7 +58,7 @@ final class ConflictProbe {
   private final List<Subnet> links;
   private final Outcome outcome;
   private final Consumer<Ipv4Address> knock;
-  private final Map<Ipv4Address, Probe> underWay = new HashMap<>();
+  private final Map<Ipv4Address, Probe> underWay = new LinkedHashMap<>();
 
   /**
    * Begins with none under way.

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.kobako.boot.plan.MacAddress;
@@ -57,7 +58,7 @@ final class LeaseLine {
               Lease.Kind.valueOf(fields[0].toUpperCase(Locale.ROOT)),
               Instant.parse(fields[4]).getEpochSecond(),
               Instant.parse(fields[5]).getEpochSecond()));
-    } catch (IllegalArgumentException | DateTimeException | java.util.NoSuchElementException e) {
+    } catch (IllegalArgumentException | DateTimeException | NoSuchElementException e) {
       return Optional.empty(); // written by somebody who can count a CRC, and nothing else
     }
   }

@@ -2,6 +2,7 @@ package org.kobako.dhcp.service;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.kobako.boot.plan.FirstFile;
 import org.kobako.boot.plan.MachineFirmware;
 import org.kobako.dhcp.address.Ipv4Address;
@@ -107,7 +108,7 @@ final class BootOptions {
         break;
       }
       if (options[offset] == PXE_BOOT_ITEM) {
-        return java.util.Arrays.copyOfRange(options, offset + 2, offset + 2 + length);
+        return Arrays.copyOfRange(options, offset + 2, offset + 2 + length);
       }
       offset += 2 + length;
     }

@@ -1,5 +1,6 @@
 package org.kobako.dhcp.service;
 
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 import org.kobako.boot.plan.FirstFile;
@@ -48,7 +49,7 @@ public final class ProxyService {
     boolean asks = request.type() == MessageType.REQUEST || request.type() == MessageType.INFORM;
     if (identity.dialect() == Dialect.PLAIN
         || !asks
-        || !(from.getAddress() instanceof java.net.Inet4Address address)) {
+        || !(from.getAddress() instanceof Inet4Address address)) {
       return NOT_FOR_US;
     }
     seen.accept(identity.machine());

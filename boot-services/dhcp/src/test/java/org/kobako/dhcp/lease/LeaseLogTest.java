@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -56,7 +58,7 @@ class LeaseLogTest {
     }
     byte[] whole = Files.readAllBytes(file());
     for (int length = 0; length <= whole.length; length++) {
-      Files.write(file(), java.util.Arrays.copyOf(whole, length));
+      Files.write(file(), Arrays.copyOf(whole, length));
       int lines = (int) new String(whole, 0, length, StandardCharsets.US_ASCII).lines().count();
       int wholeLines = length == 0 || whole[length - 1] == '\n' ? lines : lines - 1;
 
@@ -115,7 +117,7 @@ class LeaseLogTest {
   @Test
   void itIsLongWhenMostOfItIsStale() throws IOException {
     try (LeaseLog log = LeaseLog.open(file(), lease -> {})) {
-      log.append(java.util.Collections.nCopies(1002, lease(1)));
+      log.append(Collections.nCopies(1002, lease(1)));
       assertThat(log.isLong(1)).isFalse();
       log.append(List.of(lease(1)));
       assertThat(log.isLong(1)).isTrue();

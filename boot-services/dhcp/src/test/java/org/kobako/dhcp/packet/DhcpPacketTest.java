@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.kobako.dhcp.RequestBuilder.discover;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +35,7 @@ class DhcpPacketTest {
 
   @Test
   void longOptionsAreJoined() {
-    byte[] first = "a".repeat(255).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    byte[] first = "a".repeat(255).getBytes(StandardCharsets.US_ASCII);
     DhcpPacket packet =
         discover(MAC).option(60, first).option(12, "host").option(60, "bcd").packet();
 

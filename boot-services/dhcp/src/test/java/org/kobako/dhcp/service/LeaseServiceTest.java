@@ -8,8 +8,12 @@ import static org.kobako.dhcp.RequestBuilder.release;
 import static org.kobako.dhcp.RequestBuilder.request;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -206,7 +210,7 @@ class LeaseServiceTest {
             new Reservation(
                 MacAddress.parse(A).orElseThrow(),
                 Ipv4Address.of("10.0.0.7"),
-                java.util.Optional.of("desk-7")));
+                Optional.of("desk-7")));
 
     assertThat(reserving.hears(discover(A)).reply().text(12)).isEqualTo("desk-7");
   }
@@ -393,8 +397,8 @@ class LeaseServiceTest {
 
   @Test
   void noTwoMachinesEverHoldOneAddress() {
-    java.util.Random random = new java.util.Random(7);
-    java.util.Map<String, String> holder = new java.util.HashMap<>();
+    Random random = new Random(7);
+    Map<String, String> holder = new HashMap<>();
     for (int i = 0; i < 20_000; i++) {
       String mac = TestBox.mac(random.nextInt(8));
       String address = "10.0.0." + (99 + random.nextInt(6));
