@@ -107,9 +107,12 @@ class LauncherInteropTest {
             ".ci/run",
             "cross/client-runtime",
             "cross/debian-packages",
+            "cross/kernel-of",
+            "cross/lock",
             "cross/machine-bundle",
             "rootfs-overlay/machine/init",
-            "rootfs-overlay/machine/usr/lib/kobako/dhcp-lease")) {
+            "rootfs-overlay/machine/usr/lib/kobako/dhcp-lease",
+            "rootfs-overlay/machine/usr/share/initramfs-tools/hooks/kobako")) {
       command.add(CHECKOUT.resolve(script).toString());
     }
 
