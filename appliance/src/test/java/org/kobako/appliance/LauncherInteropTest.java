@@ -110,6 +110,9 @@ class LauncherInteropTest {
             "cross/kernel-of",
             "cross/lock",
             "cross/machine-bundle",
+            "qemu-tests/emulators",
+            "qemu-tests/root-disk",
+            "qemu-tests/run",
             "rootfs-overlay/machine/init",
             "rootfs-overlay/machine/usr/lib/kobako/dhcp-lease",
             "rootfs-overlay/machine/usr/share/initramfs-tools/hooks/kobako")) {

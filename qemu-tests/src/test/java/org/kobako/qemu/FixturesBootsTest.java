@@ -25,13 +25,14 @@ class FixturesBootsTest {
     Path logs = Logs.of("rom-and-dnsmasq");
     // The nonce stands in a file that only TFTP brings to the machine.
     String nonce = UUID.randomUUID().toString();
+    String mac = Vm.newMac();
     Path files = Files.createDirectory(logs.resolve("files"));
     Files.writeString(
         files.resolve("boot.ipxe"), "#!ipxe\necho nonce " + nonce + "\nsleep 1\nreboot\n");
     try (Network network = Network.open(logs)) {
       Network.Host server = network.join("server", "10.77.0.1/24");
       Process dnsmasq = startDnsmasq(server, logs, files);
-      try (Vm vm = Vm.powerOn(Hardware.X86_BIOS, Vm.newMac(), 128, network.tap(), logs)) {
+      try (Vm vm = Vm.powerOn(Hardware.X86_BIOS, mac, 128, network.tap(), logs)) {
         vm.console().await("nonce " + nonce, PATIENCE);
         vm.awaitPowerOff(PATIENCE);
       } finally {
@@ -39,7 +40,7 @@ class FixturesBootsTest {
       }
     }
     assertThat(Peer.run("tcpdump", "-nr", logs.resolve("wire.pcap").toString()).succeeded())
-        .contains("BOOTP/DHCP, Request from 52:54:00:6b:6f:", "RRQ \"boot.ipxe\"");
+        .contains("BOOTP/DHCP, Request from " + mac, "RRQ \"boot.ipxe\"");
   }
 
   private static Process startDnsmasq(Network.Host server, Path logs, Path files)

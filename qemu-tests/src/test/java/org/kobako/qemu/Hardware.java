@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The machines that the tests switch on: an emulated board with its firmware, and how it boots. */
 enum Hardware {
@@ -88,6 +89,11 @@ enum Hardware {
   Hardware(String architecture, String console) {
     this.architecture = architecture;
     this.console = console;
+  }
+
+  /** In the words of the command line and of log folders: {@code x86-bios}. */
+  String word() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** By Debian's name. */

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A machine's serial line. What it says goes to a log file and is waited for here; what it is told
@@ -29,6 +30,7 @@ final class SerialConsole implements AutoCloseable {
   private final long powerOnNs = System.nanoTime();
   private final StringBuilder said = new StringBuilder();
   private final List<Piece> pieces = new ArrayList<>();
+  private @Nullable OutputStream mirror;
   private int position;
   private boolean ended;
 
@@ -54,6 +56,10 @@ final class SerialConsole implements AutoCloseable {
       for (int length; (length = output.read(bytes)) >= 0; ) {
         log.write(bytes, 0, length);
         synchronized (this) {
+          if (mirror != null) {
+            mirror.write(bytes, 0, length);
+            mirror.flush();
+          }
           said.append(new String(bytes, 0, length, StandardCharsets.ISO_8859_1));
           pieces.add(new Piece(said.length(), System.nanoTime()));
           notifyAll();
@@ -108,11 +114,25 @@ final class SerialConsole implements AutoCloseable {
   /** Types a line, as at a keyboard. */
   void type(String line) {
     try {
-      keyboard.write((line + "\n").getBytes(StandardCharsets.ISO_8859_1));
-      keyboard.flush();
+      press((line + "\n").getBytes(StandardCharsets.ISO_8859_1));
     } catch (IOException e) {
       throw new AssertionError("the machine is off and cannot be told: " + line, e);
     }
+  }
+
+  /**
+   * Presses keys.
+   *
+   * @throws IOException if the machine is off
+   */
+  void press(byte[] keys) throws IOException {
+    keyboard.write(keys);
+    keyboard.flush();
+  }
+
+  /** Shows somebody what the machine says from now on. */
+  synchronized void mirrorTo(OutputStream out) {
+    mirror = out;
   }
 
   /** How long after power-on it first said this; empty if it never did. */

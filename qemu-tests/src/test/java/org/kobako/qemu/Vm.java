@@ -5,6 +5,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,9 +25,13 @@ final class Vm implements AutoCloseable {
     this.console = console;
   }
 
-  /** A MAC address that no other machine of this run has. */
+  /**
+   * A locally administered MAC address that no other machine of this run has, up to the 64th: six
+   * equal bytes, because U-Boot 2023.01 takes the first byte of a virtio card's address six times.
+   */
   static String newMac() {
-    return "52:54:00:6b:6f:%02x".formatted(MACHINES.incrementAndGet());
+    String octet = "%02x".formatted(2 + 4 * (MACHINES.getAndIncrement() % 64));
+    return String.join(":", Collections.nCopies(6, octet));
   }
 
   /**
@@ -71,6 +76,10 @@ final class Vm implements AutoCloseable {
             mac, qemu.getInputStream(), qemu.getOutputStream(), logs.resolve("console.log")));
   }
 
+  boolean isOn() {
+    return qemu.isAlive();
+  }
+
   SerialConsole console() {
     return console;
   }
@@ -86,9 +95,15 @@ final class Vm implements AutoCloseable {
     }
   }
 
+  /** Switches it off as a power failure does. */
+  void pullPlug() {
+    qemu.destroyForcibly();
+  }
+
   @Override
   public void close() throws InterruptedException {
-    qemu.destroyForcibly().waitFor();
+    pullPlug();
+    qemu.waitFor();
     console.close();
   }
 }

@@ -1,0 +1,121 @@
+package org.kobako.qemu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** From power-on to a login prompt, and what is true then, on every kind of machine. */
+@Tag("interop")
+@Timeout(1800)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Execution(ExecutionMode.CONCURRENT)
+class NetbootBootsTest {
+  /** Emulated, two at a time, beside a build: what is fast on a desk may take minutes. */
+  private static final Duration PATIENCE = Duration.ofMinutes(12);
+
+  private static final int MEMORY_MIB = 512;
+  private static final Duration UNPLUGGED = Duration.ofSeconds(10);
+
+  private final BootTimes times = new BootTimes();
+  private @Nullable BootStore store;
+
+  @BeforeAll
+  void makeTheStore(@TempDir Path work) throws IOException {
+    store = new BootStore(work, Logs.of("store").resolve("make.log"));
+  }
+
+  @AfterAll
+  void tellTheTimes() throws IOException {
+    Files.writeString(Logs.ALL.resolve("times"), times.toString());
+    System.out.println(times);
+  }
+
+  @Test
+  void aPcWithBiosBoots() throws Exception {
+    bootAndPowerOff(Hardware.X86_BIOS);
+  }
+
+  @Test
+  void aPcWithUefiBootsByPxe() throws Exception {
+    bootAndPowerOff(Hardware.X86_UEFI_PXE);
+  }
+
+  @Test
+  void aPcWithUefiBootsByHttp() throws Exception {
+    bootAndPowerOff(Hardware.X86_UEFI_HTTP);
+  }
+
+  @Test
+  void anArm64MachineWithUefiBoots() throws Exception {
+    bootAndPowerOff(Hardware.ARM64_UEFI);
+  }
+
+  @Test
+  void anArm64MachineWithUbootBoots() throws Exception {
+    bootAndPowerOff(Hardware.ARM64_UBOOT);
+  }
+
+  @Test
+  void anArmhfMachineWithUbootBoots() throws Exception {
+    bootAndPowerOff(Hardware.ARMHF_UBOOT);
+  }
+
+  /** From power-on to a Debian that does what a Debian does, and off again. */
+  private void bootAndPowerOff(Hardware hardware) throws Exception {
+    Path logs = Logs.of(hardware.word());
+    try (Boot boot = boot(hardware, logs)) {
+      Shell shell = login(boot);
+      times.add(hardware.word(), boot.vm().console(), logs);
+      String nonce = UUID.randomUUID().toString();
+      assertThat(shell.run(RootDisk.digestCommand(nonce), PATIENCE))
+          .isEqualTo(boot.rootDisk().digest(nonce));
+      assertThat(shell.run("apt-get --version", PATIENCE)).startsWith("apt ");
+      assertThat(shell.run("systemctl is-system-running --wait", PATIENCE)).isEqualTo("running");
+      shell.start("poweroff");
+      boot.vm().console().await("reboot: Power down", PATIENCE);
+      boot.vm().awaitPowerOff(PATIENCE);
+      assertThat(boot.vm().console().said()).doesNotContain("I/O error");
+    }
+  }
+
+  @Test
+  void aMachineGoesOnWhenItsOnlyBoxWasUnplugged() throws Exception {
+    try (Boot boot = boot(Hardware.ARM64_UBOOT, Logs.of("unplugged-box"))) {
+      Shell shell = login(boot);
+      String nonce = UUID.randomUUID().toString();
+      shell.start(RootDisk.digestCommand(nonce));
+      boot.box().plug().pull();
+      Thread.sleep(UNPLUGGED);
+      assertThat(shell.hasEnded()).isFalse();
+      boot.box().plug().putBack();
+      assertThat(shell.await(PATIENCE)).isEqualTo(boot.rootDisk().digest(nonce));
+      assertThat(shell.run("dmesg", PATIENCE))
+          .contains("Linux version")
+          .doesNotContain("I/O error");
+    }
+  }
+
+  private Boot boot(Hardware hardware, Path logs) throws IOException {
+    return Boot.powerOn(hardware, MEMORY_MIB, Objects.requireNonNull(store), logs);
+  }
+
+  private static Shell login(Boot boot) {
+    boot.vm().console().await(" login: ", PATIENCE);
+    return Shell.login(boot.vm().console());
+  }
+}
