@@ -112,8 +112,8 @@ public record BootPlanner(BootRules rules, BoxAddress box) {
   }
 
   /**
-   * {@code BOOTIF} is PXELINUX's word for the card that booted (01: Ethernet), so that a machine
-   * with several goes on with the same one.
+   * {@code BOOTIF} is PXELINUX's word for the card that booted (01: Ethernet): initramfs-tools of a
+   * machine with several goes on with that one. Our own init asks on all that have a cable.
    */
   private String commandLine(Machine machine, String image, BootChoice choice) {
     List<String> boxes = Stream.concat(Stream.of(box.url()), rules.otherBoxes().stream()).toList();
