@@ -2,7 +2,6 @@ package org.kobako.qemu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +30,9 @@ class FixturesBootsTest {
         files.resolve("boot.ipxe"), "#!ipxe\necho nonce " + nonce + "\nsleep 1\nreboot\n");
     try (Network network = Network.open(logs)) {
       Network.Host server = network.join("server", "10.77.0.1/24");
-      Process dnsmasq = startDnsmasq(server, logs, files);
+      Process dnsmasq =
+          Dnsmasq.start(
+              server, logs, "--enable-tftp", "--tftp-root=" + files, "--dhcp-boot=boot.ipxe");
       try (Vm vm = Vm.powerOn(Hardware.X86_BIOS, mac, 128, network.tap(), logs)) {
         vm.console().await("nonce " + nonce, PATIENCE);
         vm.awaitPowerOff(PATIENCE);
@@ -41,29 +42,6 @@ class FixturesBootsTest {
     }
     assertThat(Peer.run("tcpdump", "-nr", logs.resolve("wire.pcap").toString()).succeeded())
         .contains("BOOTP/DHCP, Request from " + mac, "RRQ \"boot.ipxe\"");
-  }
-
-  private static Process startDnsmasq(Network.Host server, Path logs, Path files)
-      throws IOException {
-    Path log = logs.resolve("dnsmasq.log");
-    Process dnsmasq =
-        Peer.start(
-            log,
-            server.command(
-                "dnsmasq",
-                "--no-daemon",
-                "--conf-file=/dev/null",
-                "--port=0",
-                "--user=root",
-                "--interface=eth0",
-                "--dhcp-range=10.77.0.100,10.77.0.150,5m",
-                "--dhcp-leasefile=" + logs.resolve("leases"),
-                "--enable-tftp",
-                "--tftp-root=" + files,
-                "--dhcp-boot=boot.ipxe"));
-    Peer.await(
-        "dnsmasq listens", Duration.ofSeconds(30), () -> Files.readString(log).contains("DHCP, "));
-    return dnsmasq;
   }
 
   @Test

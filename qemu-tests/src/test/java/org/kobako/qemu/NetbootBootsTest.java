@@ -93,6 +93,26 @@ class NetbootBootsTest {
     }
   }
 
+  /** UEFI takes both offers, and asks the box on port 4011; iPXE after it does so in its way. */
+  @Test
+  void aPcBootsBesideSomebodyElsesDhcpServer() throws Exception {
+    Path logs = Logs.of("beside-dnsmasq");
+    try (Boot boot =
+        Boot.powerOn(
+            Hardware.X86_UEFI_PXE,
+            MEMORY_MIB,
+            Objects.requireNonNull(store),
+            logs,
+            network -> Dnsmasq.start(network.join("server", "10.77.0.254/24"), logs))) {
+      Shell shell = login(boot);
+      assertThat(shell.run("cat /proc/cmdline", PATIENCE))
+          .contains("kobako.from=http://10.77.0.1:8080/");
+      assertThat(Files.readString(logs.resolve("box.log")))
+          .contains("gives boot files and no addresses");
+      assertThat(Files.readString(logs.resolve("leases"))).contains(" 10.77.0.1");
+    }
+  }
+
   @Test
   void aMachineGoesOnWhenItsOnlyBoxWasUnplugged() throws Exception {
     try (Boot boot = boot(Hardware.ARM64_UBOOT, Logs.of("unplugged-box"))) {

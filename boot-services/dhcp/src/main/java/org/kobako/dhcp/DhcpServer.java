@@ -48,8 +48,11 @@ public final class DhcpServer implements AutoCloseable {
 
   private static final Set<Integer> PORTS = Set.of(Destination.SERVER_PORT, ProxyService.PORT);
 
-  /** How often other servers are asked for, and how long one may think about each. */
-  private static final int QUESTIONS = 3;
+  /**
+   * How often other servers are asked for, and how long until the next time. dnsmasq answers after
+   * three seconds, in which it pings the address that it is about to offer.
+   */
+  private static final int QUESTIONS = 5;
 
   private static final long QUESTION_MS = 1000;
   private static final long POLL_MS = 50;
@@ -157,7 +160,7 @@ public final class DhcpServer implements AutoCloseable {
   }
 
   /**
-   * Begins to answer; in {@code auto} mode after the three seconds in which other servers may show
+   * Begins to answer; in {@code auto} mode after the five seconds in which other servers may show
    * themselves.
    */
   public void start() {
@@ -210,8 +213,13 @@ public final class DhcpServer implements AutoCloseable {
     }
   }
 
+  private boolean everyInterfaceIsDecided() {
+    return handlers.stream()
+        .allMatch(handler -> search(handler).map(it -> it.found().isPresent()).orElse(true));
+  }
+
   private void searchServers() throws InterruptedException {
-    for (int i = 0; i < QUESTIONS && !closed; i++) {
+    for (int i = 0; i < QUESTIONS && !closed && !everyInterfaceIsDecided(); i++) {
       handlers.forEach(handler -> search(handler).ifPresent(ServerSearch::ask));
       for (long waitedMs = 0; waitedMs < QUESTION_MS; waitedMs += POLL_MS) {
         Thread.sleep(POLL_MS);
