@@ -6,6 +6,7 @@ import java.util.function.LongSupplier;
 import org.apache.mina.core.buffer.IoBuffer;
 import org.apache.mina.core.service.IoHandlerAdapter;
 import org.apache.mina.core.session.IoSession;
+import org.kobako.boot.plan.Notices;
 import org.kobako.dhcp.packet.DhcpPacket;
 import org.kobako.dhcp.packet.MalformedPacketException;
 import org.kobako.dhcp.service.Answer;

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.kobako.boot.plan.BootPlanner;
 import org.kobako.boot.plan.MacAddress;
 import org.kobako.boot.plan.Machine;
+import org.kobako.boot.plan.Notices;
 import org.kobako.dhcp.DhcpHandler.Role;
 import org.kobako.dhcp.address.Ipv4Address;
 import org.kobako.dhcp.address.Subnet;
@@ -64,7 +65,7 @@ public final class DhcpServer implements AutoCloseable {
   private final DhcpConfig config;
   private final FirstFiles firstFiles;
   private final Consumer<Machine> seen;
-  private final Notices notices = new Notices(LOG);
+  private final Notices notices = new Notices(line -> LOG.warn("dhcp: {}", line));
   private final List<DhcpHandler> handlers = new ArrayList<>();
   private final Thread idleWork =
       Thread.ofPlatform().name("dhcp-idle").daemon().unstarted(this::runIdle);

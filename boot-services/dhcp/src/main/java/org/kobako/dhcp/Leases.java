@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.kobako.boot.plan.Notices;
 import org.kobako.dhcp.lease.GroupCommit;
 import org.kobako.dhcp.lease.LeaseLog;
 import org.kobako.dhcp.packet.DhcpPacket;

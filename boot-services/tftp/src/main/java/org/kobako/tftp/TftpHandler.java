@@ -12,6 +12,7 @@ import org.apache.mina.transport.socket.nio.NioDatagramAcceptor;
 import org.jspecify.annotations.Nullable;
 import org.kobako.boot.plan.BootFile;
 import org.kobako.boot.plan.BootFiles;
+import org.kobako.boot.plan.Notices;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +25,7 @@ final class TftpHandler extends IoHandlerAdapter {
   private final Transfers transfers;
   private final NioDatagramAcceptor acceptor;
   private final LongSupplier clockNs;
-  private final Notices notices = new Notices(LOG);
+  private final Notices notices = new Notices(line -> LOG.warn("tftp: {}", line));
 
   /** The port that requests come to; 0 while nobody is answered. Guarded by the transfers. */
   private int requestPort;

@@ -2,25 +2,15 @@ package org.kobako.block.server;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.util.HashMap;
-import java.util.Map;
+import org.kobako.boot.plan.Notices;
 import org.slf4j.Logger;
 
-/**
- * Logs an error when it is the first of its kind and when there have been 2, 4, 8 ... of them: a
- * disk that dies under a room of machines must not fill the next one with log lines.
- */
+/** Tells of files that cannot be read, each kind of error apart. */
 final class DistinctErrors {
-  /** Kinds that are counted apart; further ones are counted as one. */
-  static final int MAX_KINDS = 64;
-
-  private static final String OTHER = "other";
-
-  private final Logger log;
-  private final Map<String, Integer> countOf = new HashMap<>();
+  private final Notices notices;
 
   DistinctErrors(Logger log) {
-    this.log = log;
+    this.notices = new Notices(line -> log.warn("block-server: {}", line));
   }
 
   /**
@@ -31,15 +21,7 @@ final class DistinctErrors {
    */
   void count(String what, IOException error, String next) {
     String reason = reasonOf(error);
-    int count = countKind(error.getClass().getName() + reason);
-    if (Integer.bitCount(count) == 1) {
-      log.warn("block-server: {}: {} ({} so far); {}", what, reason, count, next);
-    }
-  }
-
-  private synchronized int countKind(String kind) {
-    boolean known = countOf.containsKey(kind) || countOf.size() < MAX_KINDS;
-    return countOf.merge(known ? kind : OTHER, 1, (a, b) -> a == Integer.MAX_VALUE ? a : a + b);
+    notices.count(error.getClass().getName() + reason, what + ": " + reason + "; " + next);
   }
 
   /** Without the file's name, so that one cause is one kind. */

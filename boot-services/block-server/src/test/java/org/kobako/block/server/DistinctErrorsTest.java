@@ -11,6 +11,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.kobako.boot.plan.Notices;
 import org.slf4j.LoggerFactory;
 
 class DistinctErrorsTest {
@@ -47,7 +48,7 @@ class DistinctErrorsTest {
     count(new FileSystemException("/srv/store/blocks/ab/abc", null, "Input/output error"));
     assertThat(lines)
         .containsExactly(
-            "block-server: cannot read blocks/ab/abc: Input/output error (1 so far); answered 500");
+            "block-server: cannot read blocks/ab/abc: Input/output error; answered 500 (1 so far)");
   }
 
   @Test
@@ -70,6 +71,6 @@ class DistinctErrorsTest {
     for (int i = 0; i < 100_000; i++) {
       count(new IOException("kind " + i));
     }
-    assertThat(lines).hasSizeLessThan(DistinctErrors.MAX_KINDS + 20);
+    assertThat(lines).hasSizeLessThan(Notices.MAX_KINDS + 20);
   }
 }
