@@ -44,10 +44,6 @@ public record BoxConfig(
     return new BoxConfig(store, http, NetbootConfig.DEFAULTS, Optional.empty(), Optional.empty());
   }
 
-  public BoxConfig withStore(Path other) {
-    return new BoxConfig(other, http, netboot, state, user);
-  }
-
   public BoxConfig withHttp(Http other) {
     return new BoxConfig(store, other, netboot, state, user);
   }

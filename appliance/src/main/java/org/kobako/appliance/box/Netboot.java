@@ -102,12 +102,15 @@ final class Netboot implements AutoCloseable {
       Function<Inet4Address, BootPlanner> planners,
       MachinesSeen seen)
       throws IOException {
-    Path leases = StateDirectory.of(config).resolve("dhcp.leases");
     return new DhcpServer(
         config
             .netboot()
             .dhcp()
-            .on(network.interfaceName(), network.address(), network.prefixBits(), leases),
+            .on(
+                network.interfaceName(),
+                network.address(),
+                network.prefixBits(),
+                StateDirectory.leases(config)),
         planners,
         seen::saw);
   }

@@ -57,20 +57,16 @@ public record NetbootConfig(
     }
   }
 
-  public static final NetbootConfig DEFAULTS =
-      new NetbootConfig(
-          Wanted.IF_POSSIBLE,
-          Optional.empty(),
-          Optional.empty(),
-          BootRules.NONE,
-          DhcpSettings.DEFAULTS,
-          Tftp.DEFAULTS);
-  public static final NetbootConfig OFF =
-      new NetbootConfig(
-          Wanted.NO,
-          Optional.empty(),
-          Optional.empty(),
-          BootRules.NONE,
-          DhcpSettings.DEFAULTS,
-          Tftp.DEFAULTS);
+  public static final NetbootConfig DEFAULTS = defaults(Wanted.IF_POSSIBLE);
+  public static final NetbootConfig OFF = defaults(Wanted.NO);
+
+  private static NetbootConfig defaults(Wanted wanted) {
+    return new NetbootConfig(
+        wanted,
+        Optional.empty(),
+        Optional.empty(),
+        BootRules.NONE,
+        DhcpSettings.DEFAULTS,
+        Tftp.DEFAULTS);
+  }
 }

@@ -1,15 +1,15 @@
 package org.kobako.appliance.box;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** The folder of what a box must remember over a restart: its leases. */
 final class StateDirectory {
   private static final Path ROOTS = Path.of("/var/lib/kobako");
+  private static final String LEASES = "dhcp.leases";
 
   private StateDirectory() {}
 
@@ -32,15 +32,18 @@ final class StateDirectory {
     return Files.createDirectories(of(config));
   }
 
-  /** Gives it and the files in it to a user, who writes there from then on. */
+  /** The file that DHCP remembers its leases in; others whose names begin so are DHCP's, too. */
+  static Path leases(BoxConfig config) throws IOException {
+    return of(config).resolve(LEASES);
+  }
+
+  /** Gives it and the box's files in it to a user, who writes there from then on. */
   static void giveTo(BoxConfig config, Privileges.User user) throws IOException {
     Path directory = make(config);
-    List<Path> files;
-    try (Stream<Path> listed = Files.list(directory)) {
-      files = listed.toList();
-    }
-    for (Path file : files) {
-      chown(file, user);
+    try (DirectoryStream<Path> ours = Files.newDirectoryStream(directory, LEASES + "*")) {
+      for (Path file : ours) {
+        chown(file, user);
+      }
     }
     chown(directory, user);
   }
