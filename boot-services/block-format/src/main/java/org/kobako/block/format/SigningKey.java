@@ -14,10 +14,11 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Arrays;
 
 /**
- * An Ed25519 key pair that signs indexes; lies in a directory as {@code kobako.key} and {@code
- * kobako.pub}.
+ * An Ed25519 key pair that signs indexes and updates; lies in a directory as {@code kobako.key} and
+ * {@code kobako.pub}.
  */
 public final class SigningKey {
   public static final String PRIVATE_FILE = "kobako.key";
@@ -25,6 +26,8 @@ public final class SigningKey {
 
   /** Keeps a signature of an index from being taken for one of anything else. */
   static final byte[] MESSAGE_PREFIX = "kobako block index 1\n".getBytes(StandardCharsets.US_ASCII);
+
+  static final byte[] NOTHING = {};
 
   private static final String PEM_LABEL = "PRIVATE KEY";
 
@@ -95,11 +98,33 @@ public final class SigningKey {
   }
 
   byte[] sign(byte[] digest) {
+    return sign(MESSAGE_PREFIX, digest);
+  }
+
+  /**
+   * Signs bytes as they are, 64 bytes of signature.
+   *
+   * @param statement says by its first words what it is, so that it is never taken for another
+   */
+  public byte[] signStatement(byte[] statement) {
+    if (isIndexMessage(statement)) {
+      throw new IllegalArgumentException("a statement must not pass for an index");
+    }
+    return sign(NOTHING, statement);
+  }
+
+  static boolean isIndexMessage(byte[] statement) {
+    return statement.length >= MESSAGE_PREFIX.length
+        && Arrays.equals(
+            statement, 0, MESSAGE_PREFIX.length, MESSAGE_PREFIX, 0, MESSAGE_PREFIX.length);
+  }
+
+  private byte[] sign(byte[] prefix, byte[] message) {
     try {
       Signature signer = Signature.getInstance("Ed25519");
       signer.initSign(key);
-      signer.update(MESSAGE_PREFIX);
-      signer.update(digest);
+      signer.update(prefix);
+      signer.update(message);
       return signer.sign();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("an Ed25519 key signs", e);

@@ -70,11 +70,21 @@ public final class TrustKey {
   }
 
   boolean verify(byte[] digest, byte[] signature) {
+    return verify(SigningKey.MESSAGE_PREFIX, digest, signature);
+  }
+
+  /** Whether a statement is what the other half of this key signed: never an index. */
+  public boolean verifyStatement(byte[] statement, byte[] signature) {
+    return !SigningKey.isIndexMessage(statement)
+        && verify(SigningKey.NOTHING, statement, signature);
+  }
+
+  private boolean verify(byte[] prefix, byte[] message, byte[] signature) {
     try {
       Signature verifier = Signature.getInstance("Ed25519");
       verifier.initVerify(key);
-      verifier.update(SigningKey.MESSAGE_PREFIX);
-      verifier.update(digest);
+      verifier.update(prefix);
+      verifier.update(message);
       return verifier.verify(signature);
     } catch (GeneralSecurityException unfit) {
       return false;

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,6 +92,26 @@ class SigningKeyTest {
     assertThat(key.trustKey().verify(DIGEST, new byte[64])).isFalse();
     assertThat(new String(SigningKey.MESSAGE_PREFIX, StandardCharsets.US_ASCII))
         .isEqualTo("kobako block index 1\n");
+  }
+
+  @Test
+  void aStatementIsSignedAsItIs() throws Exception {
+    SigningKey key = SigningKey.create(directory);
+    byte[] statement = "kobako-update 1\n".getBytes(StandardCharsets.US_ASCII);
+    byte[] signature = key.signStatement(statement);
+    assertThat(key.trustKey().verifyStatement(statement, signature)).isTrue();
+    statement[0] ^= 1;
+    assertThat(key.trustKey().verifyStatement(statement, signature)).isFalse();
+  }
+
+  @Test
+  void aStatementNeverPassesForAnIndex() throws Exception {
+    SigningKey key = SigningKey.create(directory);
+    byte[] index = Arrays.copyOf(SigningKey.MESSAGE_PREFIX, SigningKey.MESSAGE_PREFIX.length + 32);
+    byte[] digest = new byte[32];
+    assertThatThrownBy(() -> key.signStatement(index)).isInstanceOf(IllegalArgumentException.class);
+    assertThat(key.trustKey().verify(digest, key.sign(digest))).isTrue();
+    assertThat(key.trustKey().verifyStatement(index, key.sign(digest))).isFalse();
   }
 
   @Test

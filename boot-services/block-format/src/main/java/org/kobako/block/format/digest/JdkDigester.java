@@ -20,13 +20,22 @@ final class JdkDigester implements Digester {
   }
 
   @Override
-  public void digest(OffHeapBuffer bytes, int length, BlockDigest into) {
+  public void begin() {
+    sha256.reset();
+  }
+
+  @Override
+  public void update(OffHeapBuffer bytes, int length) {
     ByteBuffer view = bytes.bytes();
     int position = view.position();
     int limit = view.limit();
     view.limit(length).position(0);
     sha256.update(view);
     view.limit(limit).position(position);
+  }
+
+  @Override
+  public void end(BlockDigest into) {
     try {
       sha256.digest(into.bytes(), 0, BlockDigest.BYTES);
     } catch (DigestException e) {

@@ -73,25 +73,46 @@ final class Libcrypto implements Digester {
   }
 
   @Override
-  public void digest(OffHeapBuffer bytes, int length, BlockDigest into) {
-    Objects.checkFromIndexSize(0, length, bytes.capacityBytes());
-    long evp = context.address();
+  public void begin() {
     try {
-      boolean done =
-          (int) INIT.invokeExact(evp, SHA256, 0L) == 1
-              && (int) UPDATE.invokeExact(evp, bytes.address(), (long) length) == 1
-              && (int) FINAL.invokeExact(evp, result.address(), 0L) == 1;
-      if (!done) {
-        throw new IllegalStateException(VERSION + " refuses to digest");
-      }
+      require((int) INIT.invokeExact(context.address(), SHA256, 0L));
     } catch (Throwable e) {
       throw ForeignLibrary.unexpected(e);
     } finally {
       // A foreign call sees addresses only.
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public void update(OffHeapBuffer bytes, int length) {
+    Objects.checkFromIndexSize(0, length, bytes.capacityBytes());
+    try {
+      require((int) UPDATE.invokeExact(context.address(), bytes.address(), (long) length));
+    } catch (Throwable e) {
+      throw ForeignLibrary.unexpected(e);
+    } finally {
       Reference.reachabilityFence(bytes);
       Reference.reachabilityFence(this);
     }
+  }
+
+  @Override
+  public void end(BlockDigest into) {
+    try {
+      require((int) FINAL.invokeExact(context.address(), result.address(), 0L));
+    } catch (Throwable e) {
+      throw ForeignLibrary.unexpected(e);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
     result.bytes().get(0, into.bytes());
+  }
+
+  private static void require(int done) {
+    if (done != 1) {
+      throw new IllegalStateException(VERSION + " refuses to digest");
+    }
   }
 
   @Override

@@ -61,6 +61,27 @@ class DigesterContractTest {
   }
 
   @Test
+  void piecesHaveTheDigestOfTheWhole() {
+    OffHeapBuffer whole = OffHeapBuffer.allocate(1000);
+    whole.bytes().put(0, TestDisk.mixed(1000, 100, 3));
+    BlockDigest ofWhole = new BlockDigest();
+    digester.digest(whole, 1000, ofWhole);
+    digester.begin();
+    digester.update(whole, 10); // forgotten by the next begin
+
+    digester.begin();
+    for (int at = 0; at < 1000; at += 300) {
+      OffHeapBuffer piece = OffHeapBuffer.allocate(300);
+      int length = Math.min(300, 1000 - at);
+      piece.bytes().put(0, whole.bytes(), at, length);
+      digester.update(piece, length);
+    }
+    digester.end(digest);
+
+    assertThat(digest.sameAs(ofWhole)).isTrue();
+  }
+
+  @Test
   void moreBytesThanThereAreAreRefused() {
     assertThatExceptionOfType(RuntimeException.class)
         .isThrownBy(() -> digester.digest(OffHeapBuffer.allocate(8), 9, digest));

@@ -1,0 +1,4 @@
+@NullMarked
+package org.kobako.appliance.firmware;
+
+import org.jspecify.annotations.NullMarked;
