@@ -1,0 +1,59 @@
+# What U-Boot runs from the card: chooses a slot by boot/slots, and starts its kernel. A slot that is
+# being tried is counted down first, so that one that never comes up is given up.
+#
+# Set by U-Boot: devtype, devnum, distro_bootpart (the card), the addresses *_addr_r, fdtfile.
+
+setenv good a
+setenv next
+setenv tries 0
+if load ${devtype} ${devnum}:${distro_bootpart} ${scriptaddr} boot/slots; then
+  env import -t ${scriptaddr} ${filesize} good next tries
+fi
+setenv slot ${good}
+if test -n "${next}" && test "${tries}" -gt 0; then
+  setenv slot ${next}
+  setexpr tries ${tries} - 1
+  # Behind the first line, 0x19 bytes, which GRUB and people know the file by.
+  setexpr lines ${scriptaddr} + 19
+  env export -t -s 3e7 ${lines} good next tries
+  fatwrite ${devtype} ${devnum}:${distro_bootpart} ${scriptaddr} boot/slots 400
+fi
+
+# Of QEMU's 64 MB, Debian's kernel takes those up to 0x41d98000 while it unpacks itself. U-Boot's own
+# place for an initramfs is beyond the end; the 16 MB behind 0x41df0000 it keeps for its stack, which
+# takes some of the last KB: it loads no file there, but copies what it is told to.
+if test "${board}" = qemu-arm; then
+  setenv ramdisk_addr_r ${kernel_addr_r}
+fi
+
+# A slot whose files cannot be read gives way to the other at once.
+for slot in ${slot} ${good}; do
+  setenv part 5
+  if test "${slot}" = b; then
+    setenv part 7
+  fi
+  echo "Kobako: slot ${slot}"
+  setenv words
+  load ${devtype} ${devnum}:${part} ${scriptaddr} words
+  env import -t ${scriptaddr} ${filesize} words
+  setenv bootargs "${words} kobako.slot=${slot}"
+  setenv device_tree ${fdtcontroladdr}
+  if test -n "${fdtfile}"; then
+    if load ${devtype} ${devnum}:${part} ${fdt_addr_r} dtb/${fdtfile}; then
+      setenv device_tree ${fdt_addr_r}
+    fi
+  fi
+  if load ${devtype} ${devnum}:${part} ${ramdisk_addr_r} initrd; then
+    setenv initrd_size ${filesize}
+    if test "${board}" = qemu-arm; then
+      cp.b ${ramdisk_addr_r} 0x41e00000 ${initrd_size}
+      setenv ramdisk_addr_r 0x41e00000
+    fi
+    if load ${devtype} ${devnum}:${part} ${kernel_addr_r} vmlinuz; then
+      KERNEL_COMMAND ${kernel_addr_r} ${ramdisk_addr_r}:${initrd_size} ${device_tree}
+    fi
+  fi
+done
+echo "Kobako: no slot can be started; starting again in 10 s"
+sleep 10
+reset
