@@ -14,6 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.kobako.testing.Peer;
 import org.kobako.testing.TestDisk;
 import org.kobako.testing.TestStore;
@@ -56,6 +58,7 @@ class NetbootInteropTest {
     ip(box, "addr", "add", "10.77.0.1/24", "dev", "eth0");
     for (String namespace : List.of(box, machine)) {
       ip(namespace, "link", "set", "eth0", "up");
+      ip(namespace, "link", "set", "lo", "up");
     }
   }
 
@@ -94,6 +97,92 @@ class NetbootInteropTest {
       assertThat(Files.getOwner(Path.of("/proc/" + serve.pid()))).hasToString("nobody");
     } finally {
       Peer.stop(serve);
+    }
+  }
+
+  @Test
+  void everyServiceAnswersTheBoxsOwnCheckAndTheConfigIsKeptByNobody() throws IOException {
+    Path output = work.resolve("serve.log");
+    Path kept = work.resolve("data/kobako.toml");
+    Process serve =
+        Peer.start(
+            output,
+            in(
+                box,
+                kobako(
+                    "serve",
+                    "--config",
+                    work.resolve("kobako.toml").toString(),
+                    "--last-good",
+                    kept.toString())));
+    try {
+      Peer.await("it is kept", Duration.ofSeconds(60), () -> Files.exists(kept));
+      ip(machine, "addr", "add", "10.77.0.20/24", "dev", "eth0");
+      assertThat(curl("http://10.77.0.1:8080/status"))
+          .contains("\"sound\": true")
+          .contains("{\"name\": \"http\", \"state\": \"answering\"}")
+          .contains("{\"name\": \"tftp\", \"state\": \"answering\"}")
+          .contains("{\"name\": \"dhcp\", \"state\": \"answering\"}");
+      assertThat(Files.getOwner(kept)).hasToString("nobody");
+      assertThat(Files.readString(output)).doesNotContain("self-check", "WARN");
+    } finally {
+      Peer.stop(serve);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "dhcp.pool = '10.78.0.100-10.78.0.199' | pool",
+        "dhcp.mode = 'server' ; tftp.first-transfer-port = 60 | first-transfer-port",
+        "machine = [{mac = '52:54:00:12:34:56', address = '10.99.0.1'}] | 10.99.0.1",
+        "user = 'nobody-we-know' | there is no user nobody-we-know",
+        "network.interface = 'eth7' | interface eth7 is not up",
+      })
+  void aConfigThatDoesNotFitTheNetworkIsOneSentence(String toml, String words) throws IOException {
+    Path config = work.resolve("bad.toml");
+    Files.writeString(
+        config, "store = 'store'\nstate = 'state'\n" + toml.replace(';', '\n') + "\n");
+
+    Peer.Outcome serve = Peer.run(in(box, kobako("serve", "--config", config.toString())));
+
+    assertThat(serve.exitCode()).isEqualTo(1);
+    assertThat(serve.output().lines()).singleElement().asString().contains("kobako serve: ", words);
+  }
+
+  @Test
+  void anotherDhcpServersPortIsNamedAndWhoIsToEndIt() throws IOException {
+    Path output = work.resolve("dnsmasq.log");
+    Process dnsmasq =
+        Peer.start(
+            output,
+            in(
+                box,
+                List.of(
+                    "dnsmasq",
+                    "--no-daemon",
+                    "--port=0",
+                    "--log-dhcp",
+                    "--conf-file=/dev/null",
+                    "--dhcp-range=10.77.0.50,10.77.0.60",
+                    "--dhcp-leasefile=" + work.resolve("dnsmasq.leases"))));
+    try {
+      Peer.await(
+          "dnsmasq has its port",
+          Duration.ofSeconds(20),
+          () -> Files.readString(output).contains("IP range"));
+      Peer.Outcome serve =
+          Peer.run(in(box, kobako("serve", "--config", work.resolve("kobako.toml").toString())));
+
+      assertThat(serve.exitCode()).isEqualTo(1);
+      assertThat(serve.output())
+          .isEqualTo(
+              "kobako serve: the box cannot boot machines: dhcp: UDP port 67 is in use: stop the DHCP"
+                  + " server that has it (ss -ulpn names it)\n");
+    } finally {
+      Peer.stop(dnsmasq);
     }
   }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import org.kobako.appliance.box.Box;
 import org.kobako.appliance.box.BoxConfig;
+import org.kobako.appliance.box.Installation;
 import org.kobako.appliance.child.ChildKobako;
 import org.kobako.appliance.demo.DemoRoot;
 import org.kobako.block.client.bench.FuseReadBench;
@@ -91,7 +92,9 @@ final class ReadSuite {
       PackRequest request = PackRequest.of(root.disk(), store, imageOf(codec));
       ImagePacker.pack(request.withCodec(codec, 0), Progress.NONE);
     }
-    try (Box box = Box.start(BoxConfig.httpOnly(store, InetAddress.getLoopbackAddress(), 0))) {
+    try (Box box =
+        Box.start(
+            BoxConfig.httpOnly(store, InetAddress.getLoopbackAddress(), 0), Installation.NONE)) {
       for (Codec codec : Codec.values()) {
         ReadAllocationBench.Result result =
             ReadAllocationBench.run(UpstreamUrl.parse(box.url()), imageOf(codec), ALLOCATION_READS);
@@ -121,7 +124,9 @@ final class ReadSuite {
     Path store = work.resolve("store");
     ImageName image = new ImageName("cached");
     ImagePacker.pack(PackRequest.of(disk, store, image).withCodec(Codec.NONE, 0), Progress.NONE);
-    try (Box box = Box.start(BoxConfig.httpOnly(store, InetAddress.getLoopbackAddress(), 0));
+    try (Box box =
+            Box.start(
+                BoxConfig.httpOnly(store, InetAddress.getLoopbackAddress(), 0), Installation.NONE);
         ChildKobako attach =
             ChildKobako.start(
                 work.resolve("attach.log"),

@@ -1,48 +1,83 @@
 package org.kobako.appliance.box;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.jetty.server.Handler;
 import org.jspecify.annotations.Nullable;
+import org.kobako.appliance.firmware.Firmware;
+import org.kobako.appliance.status.BoxStatus;
+import org.kobako.appliance.status.MemoryFigures;
+import org.kobako.appliance.status.ServiceStatus;
 import org.kobako.block.server.BlockServer;
 import org.kobako.block.server.BlockServerConfig;
 
 /** A running box, from {@link #start} to {@link #close}. */
 public final class Box implements AutoCloseable {
+  private final long startedNs = System.nanoTime();
+  private final Path store;
+  private final Installation installation;
   private final BoxHttp http;
+  private final String url;
   private final Netboot netboot;
+  private final SelfCheck selfCheck;
 
-  private Box(BoxHttp http, Netboot netboot) {
+  private Box(
+      Path store, Installation installation, BoxHttp http, Netboot netboot, CheckFile checkFile)
+      throws IOException {
+    this.store = store;
+    this.url = http.url();
+    this.installation = installation;
     this.http = http;
     this.netboot = netboot;
+    List<Part> parts = new ArrayList<>();
+    parts.add(http.part(checkFile));
+    parts.addAll(netboot.parts());
+    this.selfCheck = new SelfCheck(parts, installation.whenSound());
   }
 
   /**
    * Takes every port, gives up root, then serves.
    *
-   * @throws IllegalArgumentException if the configuration is refused, with the reason
-   * @throws IOException if a port cannot be had, with what to do
+   * @throws IOException if the configuration is refused, or a port cannot be had, with what to do
    */
-  public static Box start(BoxConfig config) throws IOException {
+  public static Box start(BoxConfig config, Installation installation) throws IOException {
     BlockServerConfig blocks = BlockServerConfig.of(config.store());
+    CheckFile checkFile = CheckFile.make();
     BoxHttp http = new BoxHttp(config.http());
     http.bind();
     Netboot netboot = null;
     try {
-      netboot = Netboot.bind(config, http.port());
-      if (netboot.isOn() || config.user().isPresent()) {
-        Privileges.giveUp(config);
+      netboot = Netboot.bind(config, http.port(), checkFile);
+      Box box = new Box(config.store(), installation, http, netboot, checkFile);
+      if (netboot.isOn() || config.user().isPresent() || installation.firmware().isPresent()) {
+        Privileges.giveUp(config, installation.written());
       }
-      http.start(BlockServer.handler(blocks.withBootFiles(netboot.bootFiles())));
+      List<Handler> handlers = new ArrayList<>();
+      handlers.add(new StatusHandler(box::status));
+      installation.firmware().ifPresent(it -> handlers.add(new UpdateHandler(it)));
+      handlers.add(BlockServer.handler(blocks.withBootFiles(netboot.bootFiles())));
+      http.start(new Handler.Sequence(handlers));
       netboot.start();
-      return new Box(http, netboot);
+      installation.firmware().ifPresent(it -> it.tellUrl(http.ownUrl()));
+      box.selfCheck.start();
+      return box;
     } catch (IOException | RuntimeException e) {
       close(netboot, http);
       throw e;
     }
   }
 
+  /** The store that it serves. */
+  public Path store() {
+    return store;
+  }
+
   /** Where machines on the network reach it: {@code http://192.168.1.2:8080/}. */
-  public String url() throws IOException {
-    return http.url();
+  public String url() {
+    return url;
   }
 
   /** What it does for machines without a disk, half a sentence; may be empty. */
@@ -50,9 +85,23 @@ public final class Box implements AutoCloseable {
     return netboot.toString();
   }
 
+  private BoxStatus status() {
+    List<ServiceStatus> services = new ArrayList<>(selfCheck.found());
+    services.addAll(netboot.servicesOff());
+    return new BoxStatus(
+        url,
+        Duration.ofNanos(System.nanoTime() - startedNs),
+        services,
+        installation.config(),
+        installation.firmware().map(Firmware::status),
+        netboot.machinesSeen(),
+        MemoryFigures.now());
+  }
+
   /** Lets what is under way end, then gives the ports back. */
   @Override
   public void close() throws IOException {
+    selfCheck.close();
     close(netboot, http);
   }
 

@@ -1,5 +1,6 @@
 package org.kobako.appliance.box;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -23,10 +24,14 @@ public record BoxConfig(
    * Where a box speaks HTTP.
    *
    * @param listen the address it listens on; null for all of the machine's
-   * @param port 0 takes one that is free
+   * @param namedPort 0 takes one that is free; empty for the usual one
    */
-  public record Http(@Nullable InetAddress listen, int port) {
-    public static final Http DEFAULTS = new Http(null, DEFAULT_HTTP_PORT);
+  public record Http(@Nullable InetAddress listen, Optional<Integer> namedPort) {
+    public static final Http DEFAULTS = new Http(null, Optional.empty());
+
+    int port() {
+      return namedPort.orElse(DEFAULT_HTTP_PORT);
+    }
 
     /** Whether nobody but this machine can reach it. */
     boolean isLoopback() {
@@ -36,7 +41,7 @@ public record BoxConfig(
 
   /** A store over HTTP, and nothing else. */
   public static BoxConfig httpOnly(Path store, InetAddress listen, int port) {
-    return of(store, new Http(listen, port)).withNetboot(NetbootConfig.OFF);
+    return of(store, new Http(listen, Optional.of(port))).withNetboot(NetbootConfig.OFF);
   }
 
   /** The defaults: HTTP, and all that boots machines where the box may do so. */
@@ -50,6 +55,11 @@ public record BoxConfig(
 
   private BoxConfig withNetboot(NetbootConfig other) {
     return new BoxConfig(store, http, other, state, user);
+  }
+
+  /** The store of a box that is told of none: in the folder of what it remembers. */
+  public static Path usualStore(Optional<Path> state) throws IOException {
+    return StateDirectory.of(state).resolve("store");
   }
 
   /** Boot files lie beside the images, where the config names no other folder. */

@@ -5,8 +5,12 @@ import java.net.BindException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.server.Handler;
@@ -45,6 +49,9 @@ final class BoxHttp {
 
   /** Time that responses under way have when the box stops. */
   private static final Duration STOP = Duration.ofSeconds(5);
+
+  /** Time that the box's own check gives each of its steps. */
+  private static final Duration CHECK = Duration.ofSeconds(3);
 
   private static final int REQUEST_HEAD_BYTES = 4 << 10;
   private static final int RESPONSE_HEAD_BYTES = 2 << 10;
@@ -151,10 +158,45 @@ final class BoxHttp {
 
   /** Its address as others see it; after {@link #bind}. */
   String url() throws IOException {
-    InetAddress address = config.listen() == null ? anyAddress() : config.listen();
+    return url(config.listen() == null ? anyAddress() : config.listen());
+  }
+
+  /** Its address as this machine itself reaches it; after {@link #bind}. */
+  String ownUrl() {
+    return url(ownAddress());
+  }
+
+  private InetAddress ownAddress() {
+    InetAddress listen = config.listen();
+    return listen == null || listen.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : listen;
+  }
+
+  private String url(InetAddress address) {
     String literal = address.getHostAddress();
     String host = address instanceof Inet6Address ? "[" + literal + "]" : literal;
     return "http://" + host + ":" + port() + "/";
+  }
+
+  /** HTTP as one of the box's services, for its check. */
+  Part part(CheckFile checkFile) {
+    return new Part("http", this::bind, () -> {}, () -> check(checkFile), this::stop);
+  }
+
+  /** Reads a boot file from the box's own port, as simply as HTTP allows. */
+  private void check(CheckFile file) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.setSoTimeout((int) CHECK.toMillis());
+      socket.connect(new InetSocketAddress(ownAddress(), port()), (int) CHECK.toMillis());
+      String request = "GET /boot/" + CheckFile.NAME + " HTTP/1.0\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      byte[] response = socket.getInputStream().readNBytes(RESPONSE_HEAD_BYTES);
+      int body = response.length - file.content().length;
+      if (body < 0
+          || !Arrays.equals(
+              response, body, response.length, file.content(), 0, file.content().length)) {
+        throw new IOException("another answer came on port " + port() + " than the box's own");
+      }
+    }
   }
 
   /** One of this machine's addresses that others may reach: IPv4 where there is one. */

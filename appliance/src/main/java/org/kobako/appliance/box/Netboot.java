@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
+import org.kobako.appliance.status.ServiceStatus;
 import org.kobako.block.format.ImageName;
 import org.kobako.boot.plan.BootFiles;
 import org.kobako.boot.plan.BootPlanner;
@@ -23,42 +24,49 @@ import org.slf4j.LoggerFactory;
 final class Netboot implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Netboot.class);
 
+  private static final String TFTP = "tftp";
+  private static final String DHCP = "dhcp";
+
   private final BootFiles bootFiles;
-  private final List<Part> parts;
+  private final MachinesSeen seen;
+  private final List<Part> parts = new ArrayList<>();
+  private final List<ServiceStatus> servicesOff = new ArrayList<>();
   private final String sentence;
 
-  private Netboot(BootFiles bootFiles, List<Part> parts, String sentence) {
+  private Netboot(BootFiles bootFiles, MachinesSeen seen, String sentence) {
     this.bootFiles = bootFiles;
-    this.parts = parts;
+    this.seen = seen;
     this.sentence = sentence;
   }
 
   /**
    * Takes the ports.
    *
-   * @throws IOException if the box must boot machines and cannot, with what to do
+   * @throws IOException if the configuration does not fit the network, or the box must boot
+   *     machines and cannot, with what to do
    */
-  static Netboot bind(BoxConfig config, int httpPort) throws IOException {
+  static Netboot bind(BoxConfig config, int httpPort, CheckFile checkFile) throws IOException {
     NetbootConfig netboot = config.netboot();
-    BootFiles folder = new BootDirectory(config.bootFiles());
+    BootFiles folder = checkFile.orElse(new BootDirectory(config.bootFiles()));
+    MachinesSeen seen = new MachinesSeen();
     if (config.http().isLoopback() && netboot.wanted() != NetbootConfig.Wanted.YES) {
-      return new Netboot(folder, List.of(), "");
+      return off(
+          NetbootConfig.Wanted.NO, folder, seen, "nobody but this machine can reach the box");
     }
     return switch (BoxNetwork.choose(
         BoxNetwork.ofThisMachine(), netboot.interfaceName(), config.http().listen())) {
-      case BoxNetwork.Choice.None none -> off(netboot.wanted(), folder, none.why());
+      case BoxNetwork.Choice.None none -> off(netboot.wanted(), folder, seen, none.why());
       case BoxNetwork.Choice.Found found -> {
         BoxNetwork network = found.network();
         Function<Inet4Address, BootPlanner> planners =
             address -> new BootPlanner(netboot.rules(), new BoxAddress(address, httpPort));
-        MachinesSeen seen = new MachinesSeen();
         BootFiles files =
             new GeneratedFiles(
                     planners.apply(network.address()), seen, () -> images(config.store()))
                 .orElse(folder);
         yield netboot.wanted() == NetbootConfig.Wanted.NO
-            ? off(netboot.wanted(), files, "")
-            : on(config, network, planners, seen, files);
+            ? off(netboot.wanted(), files, seen, "netboot is false")
+            : on(config, network, planners, seen, files, checkFile);
       }
     };
   }
@@ -69,21 +77,31 @@ final class Netboot implements AutoCloseable {
       BoxNetwork network,
       Function<Inet4Address, BootPlanner> planners,
       MachinesSeen seen,
-      BootFiles files)
+      BootFiles files,
+      CheckFile checkFile)
       throws IOException {
-    TftpServer tftp = new TftpServer(config.netboot().tftp().on(network.address()), files);
     List<Part> parts = new ArrayList<>();
-    parts.add(new Part("tftp", tftp::bind, tftp::start, tftp::close));
-    if (config.netboot().dhcp().mode().isPresent()) {
-      DhcpServer dhcp = dhcp(config, network, planners, seen);
-      Part.Step bind =
-          () -> {
-            StateDirectory.make(config);
-            dhcp.bind();
-          };
-      parts.add(new Part("dhcp", bind, dhcp::start, dhcp::close));
+    boolean givesNames = config.netboot().dhcp().mode().isPresent();
+    try {
+      TftpServer tftp = new TftpServer(config.netboot().tftp().on(network.address()), files);
+      Part.Step check = () -> tftp.check(CheckFile.NAME, checkFile.content());
+      parts.add(new Part(TFTP, tftp::bind, tftp::start, check, tftp::close));
+      if (givesNames) {
+        DhcpServer dhcp = dhcp(config, network, planners, seen);
+        Part.Step bind =
+            () -> {
+              StateDirectory.make(config);
+              dhcp.bind();
+            };
+        parts.add(new Part(DHCP, bind, dhcp::start, dhcp::check, dhcp::close));
+      }
+    } catch (IllegalArgumentException refused) {
+      throw new IOException(refused.getMessage(), refused);
     }
-    Netboot bound = new Netboot(files, new ArrayList<>(), "boots machines on " + network);
+    Netboot bound = new Netboot(files, seen, "boots machines on " + network);
+    if (!givesNames) {
+      bound.servicesOff.add(ServiceStatus.off(DHCP, "dhcp.mode is off"));
+    }
     try {
       for (Part part : parts) {
         bound.parts.add(part);
@@ -92,7 +110,7 @@ final class Netboot implements AutoCloseable {
       return bound;
     } catch (IOException e) {
       bound.close();
-      return off(config.netboot().wanted(), files, String.valueOf(e.getMessage()));
+      return off(config.netboot().wanted(), files, seen, String.valueOf(e.getMessage()));
     }
   }
 
@@ -116,13 +134,19 @@ final class Netboot implements AutoCloseable {
   }
 
   /** Goes on without, where that is allowed. */
-  private static Netboot off(NetbootConfig.Wanted wanted, BootFiles files, String why)
+  private static Netboot off(
+      NetbootConfig.Wanted wanted, BootFiles files, MachinesSeen seen, String why)
       throws IOException {
-    return switch (wanted) {
-      case YES -> throw new IOException("the box cannot boot machines: " + why);
-      case IF_POSSIBLE -> new Netboot(files, List.of(), "boots no machines: " + why);
-      case NO -> new Netboot(files, List.of(), "");
-    };
+    String sentence =
+        switch (wanted) {
+          case YES -> throw new IOException("the box cannot boot machines: " + why);
+          case IF_POSSIBLE -> "boots no machines: " + why;
+          case NO -> "";
+        };
+    Netboot netboot = new Netboot(files, seen, sentence);
+    netboot.servicesOff.add(ServiceStatus.off(TFTP, why));
+    netboot.servicesOff.add(ServiceStatus.off(DHCP, why));
+    return netboot;
   }
 
   /** For a machine that asks now; a store that cannot be listed has none. */
@@ -137,6 +161,18 @@ final class Netboot implements AutoCloseable {
 
   BootFiles bootFiles() {
     return bootFiles;
+  }
+
+  List<Part> parts() {
+    return parts;
+  }
+
+  List<ServiceStatus> servicesOff() {
+    return servicesOff;
+  }
+
+  int machinesSeen() {
+    return seen.count();
   }
 
   boolean isOn() {

@@ -42,9 +42,10 @@ final class Privileges {
    * Ends being root, where this process is: becomes the user that the configuration names, or the
    * best there is. A store that only root may read keeps the box root, and a log line says so.
    *
+   * @param written what that user must be able to write, besides the state folder
    * @throws IOException if it cannot become that user; it must not go on as root then
    */
-  static void giveUp(BoxConfig config) throws IOException {
+  static void giveUp(BoxConfig config, List<Path> written) throws IOException {
     if (!isRoot()) {
       return;
     }
@@ -58,8 +59,20 @@ final class Privileges {
           config.store());
     } else if (!user.get().isRoot()) {
       StateDirectory.giveTo(config, user.get());
+      give(written, user.get());
       become(user.get());
       LOG.info("box: goes on as user {}", user.get().name());
+    }
+  }
+
+  /** What cannot be given, as on a disk that is read-only, will say so when it is written. */
+  private static void give(List<Path> files, User user) {
+    for (Path file : files) {
+      try {
+        Files.setAttribute(file, "unix:uid", user.uid());
+      } catch (IOException e) {
+        LOG.warn("box: user {} cannot be given {}: {}", user.name(), file, e.getMessage());
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** The folder of what a box must remember over a restart: its leases. */
 final class StateDirectory {
@@ -15,8 +16,12 @@ final class StateDirectory {
 
   /** The one that the configuration names, or the usual one of whoever runs the box. */
   static Path of(BoxConfig config) throws IOException {
-    if (config.state().isPresent()) {
-      return config.state().get();
+    return of(config.state());
+  }
+
+  static Path of(Optional<Path> named) throws IOException {
+    if (named.isPresent()) {
+      return named.get();
     }
     if (Privileges.isRoot()) {
       return ROOTS;

@@ -9,12 +9,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.kobako.appliance.box.Box;
 import org.kobako.appliance.box.BoxConfig;
-import org.kobako.appliance.config.ConfigException;
-import org.kobako.appliance.config.KobakoToml;
+import org.kobako.appliance.config.LastGood;
+import org.kobako.appliance.firmware.Firmware;
 import org.kobako.block.client.cli.Arguments;
 import org.kobako.block.client.cli.Command;
 import org.kobako.block.client.cli.CommandFailedException;
 import org.kobako.block.client.cli.Option;
+import org.kobako.block.client.cli.Sentences;
 import org.kobako.block.client.cli.Stop;
 import org.kobako.block.client.cli.Syntax;
 import org.kobako.block.client.cli.Terminal;
@@ -26,9 +27,24 @@ import org.kobako.packer.StoreDirectory;
 
 /** {@code kobako serve}: a box, until Ctrl-C or SIGTERM. */
 public final class ServeCommand implements Command {
+  /** Where people look for a box that they flashed. */
+  private static final int FIRMWARE_HTTP_PORT = 80;
+
   private static final Option<Path> CONFIG =
       Option.optional(
           "config", "FILE", Values.path(), "kobako.toml, with all that a box can be told");
+  private static final Option<Path> LAST_GOOD =
+      Option.optional(
+          "last-good",
+          "FILE",
+          Values.path(),
+          "where the config is kept when all services answer, and used when the other is refused");
+  private static final Option<Path> FIRMWARE =
+      Option.optional(
+          "firmware",
+          "DIR",
+          Values.path(),
+          "what the supervisor of a flashed box says about it; updates are taken");
   private static final Option<Path> STORE =
       Option.optional("store", "DIR", Values.path(), "the store to serve, which kobako pack made");
   private static final Option<Integer> HTTP_PORT =
@@ -36,9 +52,8 @@ public final class ServeCommand implements Command {
           "http-port",
           "PORT",
           Values.integer(0, BoxConfig.MAX_PORT),
-          "TCP port for HTTP; 0 takes one that is free (default: "
-              + BoxConfig.DEFAULT_HTTP_PORT
-              + ")");
+          "TCP port for HTTP; 0 takes one that is free (default: %d, with --firmware %d)"
+              .formatted(BoxConfig.DEFAULT_HTTP_PORT, FIRMWARE_HTTP_PORT));
   private static final Option<InetAddress> LISTEN =
       Option.optional(
           "listen",
@@ -49,11 +64,14 @@ public final class ServeCommand implements Command {
   @Override
   public Syntax syntax() {
     return Syntax.of("serve", "run a box: boot machines, and serve a store over HTTP")
-        .options(CONFIG, STORE, HTTP_PORT, LISTEN)
+        .options(CONFIG, STORE, HTTP_PORT, LISTEN, LAST_GOOD, FIRMWARE)
         .example(
             "serve --store store",
             "serves to everybody who can reach port 8080; as root, boots machines as well")
         .example("serve --config kobako.toml", "the same, with addresses and images by the file")
+        .example(
+            "serve --config card/kobako.toml --last-good data/kobako.toml",
+            "goes on with the last one that worked when somebody's slip makes the file unusable")
         .example(
             "serve --store store --listen 127.0.0.1 --http-port 0", "for a try on this machine");
   }
@@ -61,11 +79,10 @@ public final class ServeCommand implements Command {
   @Override
   public void run(Arguments arguments, Terminal terminal)
       throws IOException, CommandFailedException, InterruptedException, UsageException {
-    BoxConfig config = config(arguments);
-    String images = images(StoreDirectory.open(config.store()));
+    requireSource(arguments);
     Stop stop = terminal.catchStop();
-    try (Box box = Box.start(config)) {
-      terminal.out().println("ready: " + box.url() + " serves " + images);
+    try (Box box = start(arguments, terminal).run()) {
+      terminal.out().println("ready: " + box.url() + " serves " + images(box.store()));
       if (!box.netboot().isEmpty()) {
         terminal.out().println(box.netboot());
       }
@@ -74,33 +91,46 @@ public final class ServeCommand implements Command {
     }
   }
 
-  /** The file's words, and before them the command line's. */
-  private static BoxConfig config(Arguments arguments)
-      throws CommandFailedException, UsageException {
-    Optional<Path> store = arguments.find(STORE);
-    BoxConfig config;
-    if (arguments.find(CONFIG).isPresent()) {
-      try {
-        config = KobakoToml.read(arguments.find(CONFIG).get(), store);
-      } catch (ConfigException e) {
-        throw new CommandFailedException(e.getMessage());
-      }
-    } else {
-      config =
-          BoxConfig.of(
-              store.orElseThrow(
-                  () -> new UsageException("--store is missing: name a store, or a --config")),
-              BoxConfig.Http.DEFAULTS);
+  private static void requireSource(Arguments arguments) throws UsageException {
+    if (arguments.find(CONFIG).isEmpty() && arguments.find(LAST_GOOD).isPresent()) {
+      throw new UsageException("--last-good needs --config: it is the copy of that file");
     }
-    BoxConfig.Http http = config.http();
-    return config.withHttp(
-        new BoxConfig.Http(
-            arguments.find(LISTEN).orElse(http.listen()),
-            arguments.find(HTTP_PORT).orElse(http.port())));
+    if (arguments.find(CONFIG).isEmpty() && arguments.find(STORE).isEmpty()) {
+      throw new UsageException("--store is missing: name a store, or a --config");
+    }
+  }
+
+  private static BoxStart start(Arguments arguments, Terminal terminal) {
+    Optional<Firmware> firmware = firmware(arguments, terminal);
+    int usualPort =
+        arguments.find(FIRMWARE).isPresent() ? FIRMWARE_HTTP_PORT : BoxConfig.DEFAULT_HTTP_PORT;
+    return new BoxStart(
+        arguments.find(CONFIG),
+        arguments.find(LAST_GOOD).map(LastGood::new),
+        new BoxStart.Given(
+            arguments.find(STORE), arguments.find(LISTEN), arguments.find(HTTP_PORT), usualPort),
+        firmware,
+        sentence -> say(terminal, sentence));
+  }
+
+  /** A box that cannot be updated boots machines all the same. */
+  private static Optional<Firmware> firmware(Arguments arguments, Terminal terminal) {
+    Optional<Path> directory = arguments.find(FIRMWARE);
+    try {
+      return directory.isEmpty() ? Optional.empty() : Optional.of(Firmware.read(directory.get()));
+    } catch (IOException e) {
+      say(terminal, "no updates are taken: " + Sentences.of(e));
+      return Optional.empty();
+    }
+  }
+
+  private static void say(Terminal terminal, String sentence) {
+    terminal.err().println("kobako serve: " + sentence);
   }
 
   /** Names and current versions: {@code debian 3, tiny 1}. */
-  private static String images(StoreDirectory store) throws IOException {
+  private static String images(Path directory) throws IOException {
+    StoreDirectory store = StoreDirectory.open(directory);
     List<String> images = new ArrayList<>();
     for (ImageName image : store.images()) {
       OptionalLong version = store.currentVersion(image);

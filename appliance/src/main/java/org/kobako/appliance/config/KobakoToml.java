@@ -60,28 +60,45 @@ public final class KobakoToml {
    * @throws ConfigException if it cannot be read or says something that is refused
    */
   public static BoxConfig read(Path file, Optional<Path> store) throws ConfigException {
-    Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
+    return read(text(file), file, file, store);
+  }
+
+  /**
+   * Reads what a file said.
+   *
+   * @param place the file that it was written for, at whose folder relative paths start
+   * @param file the one that it was found in, for complaints
+   */
+  public static BoxConfig read(String text, Path place, Path file, Optional<Path> store)
+      throws ConfigException {
+    Path directory = Optional.ofNullable(place.toAbsolutePath().getParent()).orElse(place);
     try {
-      return new KobakoToml(directory).config(parse(text(file)), store);
+      return new KobakoToml(directory).config(parse(text), store);
     } catch (ConfigException e) {
       throw new ConfigException(file + ": " + e.getMessage(), e);
     }
   }
 
-  private static String text(Path file) throws ConfigException {
+  /**
+   * What a file says.
+   *
+   * @throws ConfigException if it cannot be read
+   */
+  public static String text(Path file) throws ConfigException {
     try {
       long length = Files.size(file);
       if (length > MAX_BYTES) {
         throw new ConfigException(
-            "it has %d bytes, and %d is the most".formatted(length, MAX_BYTES));
+            "%s: it has %d bytes, and %d is the most".formatted(file, length, MAX_BYTES));
       }
       return Files.readString(file);
     } catch (NoSuchFileException e) {
-      throw new ConfigException("there is no such file: write one, or leave --config out", e);
+      throw new ConfigException(
+          file + ": there is no such file: write one, or leave --config out", e);
     } catch (CharacterCodingException e) {
-      throw new ConfigException("it is not written in UTF-8", e);
+      throw new ConfigException(file + ": it is not written in UTF-8", e);
     } catch (IOException e) {
-      throw new ConfigException("it cannot be read: " + e.getMessage(), e);
+      throw new ConfigException(file + ": it cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -99,12 +116,9 @@ public final class KobakoToml {
 
   private BoxConfig config(Section file, Optional<Path> givenStore) throws ConfigException {
     Optional<Path> fileStore = file.value("store", this::path);
-    Path store =
-        givenStore
-            .or(() -> fileStore)
-            .orElseThrow(
-                () -> new ConfigException("store is missing: name one here, or with --store"));
     Optional<Path> state = file.value("state", this::path);
+    Optional<Path> namedStore = givenStore.or(() -> fileStore);
+    Path store = namedStore.isPresent() ? namedStore.get() : usualStore(state);
     Optional<String> user = file.value("user", text -> text);
     Section network = file.section("network");
     Optional<String> interfaceName = network.value("interface", text -> text);
@@ -138,11 +152,20 @@ public final class KobakoToml {
         user);
   }
 
+  private static Path usualStore(Optional<Path> state) throws ConfigException {
+    try {
+      return BoxConfig.usualStore(state);
+    } catch (IOException e) {
+      throw new ConfigException(
+          "store is missing, and the usual place cannot be told: " + e.getMessage(), e);
+    }
+  }
+
   private static BoxConfig.Http http(Section section) throws ConfigException {
     Optional<InetAddress> listen = section.value("listen", KobakoToml::address);
     Optional<Integer> port = section.value("port", integer(0, BoxConfig.MAX_PORT));
     section.end();
-    return new BoxConfig.Http(listen.orElse(null), port.orElse(BoxConfig.DEFAULT_HTTP_PORT));
+    return new BoxConfig.Http(listen.orElse(null), port);
   }
 
   private static BootRules rules(Section boot, List<Section> machines) throws ConfigException {

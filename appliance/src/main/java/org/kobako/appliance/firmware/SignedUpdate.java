@@ -13,13 +13,20 @@ import org.kobako.block.format.TrustKey;
  */
 public final class SignedUpdate {
   private final UpdateHeader header;
+  private final int headerBytes;
 
-  private SignedUpdate(UpdateHeader header) {
+  private SignedUpdate(UpdateHeader header, int headerBytes) {
     this.header = header;
+    this.headerBytes = headerBytes;
   }
 
   public UpdateHeader header() {
     return header;
+  }
+
+  /** Where boot's bytes begin in the file. */
+  int headerBytes() {
+    return headerBytes;
   }
 
   /**
@@ -76,7 +83,7 @@ public final class SignedUpdate {
               + ", which this box trusts: nothing is changed");
     }
     try {
-      return new SignedUpdate(UpdateHeader.ofStatement(statement));
+      return new SignedUpdate(UpdateHeader.ofStatement(statement), head.length());
     } catch (IllegalArgumentException e) {
       throw new RefusedUpdateException(
           Reason.MALFORMED,

@@ -45,7 +45,7 @@ class KobakoTomlTest {
   }
 
   @Test
-  void aStoreIsAllThatABoxMustBeTold() throws Exception {
+  void whatABoxIsNotToldIsAsUsual() throws Exception {
     BoxConfig config = read("store = \"store\"");
     assertThat(config).isEqualTo(BoxConfig.of(directory.resolve("store"), BoxConfig.Http.DEFAULTS));
     assertThat(config.netboot().wanted()).isEqualTo(Wanted.IF_POSSIBLE);
@@ -114,7 +114,8 @@ class KobakoTomlTest {
     assertThat(config.store()).isEqualTo(Path.of("/srv/store"));
     assertThat(config.state()).contains(directory.resolve("state"));
     assertThat(config.user()).contains("kobako");
-    assertThat(config.http()).isEqualTo(new BoxConfig.Http(address("192.168.7.1"), 80));
+    assertThat(config.http())
+        .isEqualTo(new BoxConfig.Http(address("192.168.7.1"), Optional.of(80)));
     NetbootConfig netboot = config.netboot();
     assertThat(netboot.wanted()).isEqualTo(Wanted.YES);
     assertThat(netboot.interfaceName()).contains("eth1");
@@ -228,8 +229,8 @@ class KobakoTomlTest {
   }
 
   @Test
-  void aStoreIsAskedFor() {
-    assertThatThrownBy(() -> read("")).hasMessageContaining("store is missing");
+  void aStoreThatNobodyNamesLiesInTheStateFolder() throws Exception {
+    assertThat(read("state = \"state\"").store()).isEqualTo(directory.resolve("state/store"));
   }
 
   private static Inet4Address address(String literal) {

@@ -85,6 +85,10 @@ final class DhcpHandler extends IoHandlerAdapter {
     if (now instanceof Role.Idle) {
       return;
     }
+    if (local.equals(ports.checkAddress())) {
+      PortCheck.answer(datagram, remote, ports);
+      return;
+    }
     if (now instanceof Role.Asking asking) {
       asking.search().received(datagram);
       return;

@@ -178,6 +178,22 @@ public final class DhcpServer implements AutoCloseable {
     idleWork.start();
   }
 
+  /**
+   * Makes sure that every interface is answered, from within the box; takes seconds if one is not.
+   *
+   * @throws IOException if one is not, with the reason
+   */
+  public void check() throws IOException {
+    for (DhcpHandler handler : handlers) {
+      switch (handler.role()) {
+        case Role.Server server -> PortCheck.ask(handler.ports());
+        case Role.Proxy proxy -> PortCheck.ask(handler.ports());
+        case Role.Asking asking -> throw new IOException("still looks for other servers");
+        case Role.Idle idle -> throw new IOException("is not started");
+      }
+    }
+  }
+
   private void becomeServer(DhcpHandler handler, String why) {
     ProxyService bootServer = new ProxyService(firstFiles, seen);
     if (leases != null) {

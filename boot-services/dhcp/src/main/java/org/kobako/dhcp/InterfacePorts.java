@@ -26,7 +26,9 @@ import org.kobako.dhcp.service.ProxyService;
 /**
  * The sockets on one interface. Broadcasts come to the one that has no address (port 67), what is
  * sent to the box alone to those that have its address (ports 67 and 4011), which also send: by
- * their source address the kernel knows the interface of a broadcast to 255.255.255.255.
+ * their source address the kernel knows the interface of a broadcast to 255.255.255.255. A fourth,
+ * on any port, is for the box's own check: the others may be tied to the interface, and what a box
+ * sends to itself does not come in there.
  */
 final class InterfacePorts implements AutoCloseable {
   /** Room for a burst of a few thousand requests while a thread is busy. */
@@ -42,6 +44,7 @@ final class InterfacePorts implements AutoCloseable {
 
   private final NioDatagramAcceptor acceptor = new NioDatagramAcceptor(receiver);
   private final Map<Integer, IoSession> senders = new HashMap<>();
+  private int checkPort;
 
   InterfacePorts(BootInterface where, IoHandler handler) {
     this.where = where;
@@ -68,7 +71,8 @@ final class InterfacePorts implements AutoCloseable {
         List.of(
             new InetSocketAddress(Destination.SERVER_PORT),
             new InetSocketAddress(own, Destination.SERVER_PORT),
-            new InetSocketAddress(own, ProxyService.PORT));
+            new InetSocketAddress(own, ProxyService.PORT),
+            new InetSocketAddress(own, 0));
     try {
       acceptor.bind(wanted);
     } catch (IOException | RuntimeException e) {
@@ -76,7 +80,9 @@ final class InterfacePorts implements AutoCloseable {
     }
     for (SocketAddress bound : acceptor.getLocalAddresses()) {
       InetSocketAddress local = (InetSocketAddress) bound;
-      if (!local.getAddress().isAnyLocalAddress()) {
+      if (local.getPort() != Destination.SERVER_PORT && local.getPort() != ProxyService.PORT) {
+        checkPort = local.getPort();
+      } else if (!local.getAddress().isAnyLocalAddress()) {
         senders.put(local.getPort(), acceptor.newSession(EVERYBODY, local));
       }
     }
@@ -99,14 +105,25 @@ final class InterfacePorts implements AutoCloseable {
 
   private static IOException cannotTake(String ports, String where, Exception e) {
     String message = String.valueOf(e.getMessage());
-    return new IOException(
-        "dhcp: cannot take UDP port %s on %s: %s; end the DHCP server that has it, or run this as root"
-            .formatted(ports, where, message.substring(message.lastIndexOf(':') + 1).strip()),
-        e);
+    String reason = message.substring(message.lastIndexOf(':') + 1).strip();
+    String sentence =
+        switch (reason.replaceFirst(" \\(.*", "")) {
+          case "Address already in use" ->
+              "UDP port %s is in use: stop the DHCP server that has it (ss -ulpn names it)"
+                  .formatted(ports);
+          case "Permission denied" -> "UDP port %s is for root: run this as root".formatted(ports);
+          default -> "cannot take UDP port %s on %s: %s".formatted(ports, where, reason);
+        };
+    return new IOException("dhcp: " + sentence, e);
   }
 
   BootInterface where() {
     return where;
+  }
+
+  /** Where {@link PortCheck} asks. */
+  InetSocketAddress checkAddress() {
+    return new InetSocketAddress(where.address().toInet(), checkPort);
   }
 
   /** Sends a datagram; one that the kernel does not take is lost, as any may be. */

@@ -191,7 +191,9 @@ final class TftpHandler extends IoHandlerAdapter {
 
   private void logEnd(TransferPort port) {
     String story = port.story(clockNs.getAsLong());
-    if (port.transfer().state() == Transfer.State.DONE) {
+    if (port.machine().getAddress().equals(port.local().getAddress())) {
+      LOG.debug("tftp: the box itself ended {}", story); // its check comes every few seconds
+    } else if (port.transfer().state() == Transfer.State.DONE) {
       LOG.info("tftp: {} has {}", port.machine().getAddress().getHostAddress(), story);
     } else {
       notices.count(

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -15,6 +16,7 @@ import org.apache.mina.core.session.IdleStatus;
 import org.apache.mina.core.session.IoSession;
 import org.apache.mina.transport.socket.nio.NioDatagramAcceptor;
 import org.jspecify.annotations.Nullable;
+import org.kobako.boot.plan.BootFileName;
 import org.kobako.boot.plan.BootFiles;
 
 /**
@@ -105,6 +107,18 @@ public final class TftpServer implements AutoCloseable {
       throw new IllegalStateException("bind first");
     }
     return address;
+  }
+
+  /**
+   * Makes sure that machines are answered, by reading a file of one packet as they would, from
+   * within the box; takes seconds if they are not.
+   *
+   * @throws IOException if it is not read as it is, with the reason
+   */
+  public void check(BootFileName name, byte[] content) throws IOException {
+    if (!Arrays.equals(SelfRead.read(address(), name), content)) {
+      throw new IOException("another server answers on port " + address().getPort());
+    }
   }
 
   /** For tests: how many sessions MINA keeps, one for each transfer that runs. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.kobako.boot.plan.BootFileName;
 
 /** A TFTP server on a loopback port that the kernel chose, and its boot files. */
 final class TestBox implements AutoCloseable {
@@ -49,6 +50,10 @@ final class TestBox implements AutoCloseable {
 
   TestFiles files() {
     return files;
+  }
+
+  void check(String name, byte[] content) throws IOException {
+    server.check(BootFileName.of(name), content);
   }
 
   int sessionCount() {

@@ -51,6 +51,16 @@ class TftpServerTest {
     return added;
   }
 
+  @Test
+  void theBoxKnowsItsOwnFileWhenItReadsIt() throws IOException {
+    byte[] own = box.files().make("own", 40);
+
+    box.check("own", own);
+    assertThatThrownBy(() -> box.check("own", new byte[40]))
+        .hasMessage("another server answers on port " + box.port());
+    assertThatThrownBy(() -> box.check("none", own)).hasMessageContaining("is no data");
+  }
+
   /** A machine at an address of its own. */
   private TestMachine newMachineAt(int lastByte) throws IOException {
     TestMachine added =

@@ -14,6 +14,12 @@ import java.nio.channels.SeekableByteChannel;
  */
 public record BootFile(SeekableByteChannel bytes, long lengthBytes, long modifiedEpochSeconds)
     implements Closeable {
+
+  /** One that was made for the asker. */
+  public static BootFile of(byte[] bytes) {
+    return new BootFile(new BytesChannel(bytes), bytes.length, 0);
+  }
+
   @Override
   public void close() throws IOException {
     bytes.close();

@@ -53,7 +53,7 @@ public final class GeneratedFiles implements BootFiles {
   @Override
   public Optional<BootFile> open(BootFileName name) {
     if (name.equals(UBOOT_SCRIPT)) {
-      return Optional.of(file(UBOOT_SCRIPT_BYTES));
+      return Optional.of(BootFile.of(UBOOT_SCRIPT_BYTES));
     }
     Matcher ipxe = IPXE_SCRIPT.matcher(name.toString());
     if (ipxe.matches()) {
@@ -77,10 +77,6 @@ public final class GeneratedFiles implements BootFiles {
   }
 
   private static BootFile text(String text) {
-    return file(text.getBytes(StandardCharsets.US_ASCII));
-  }
-
-  private static BootFile file(byte[] bytes) {
-    return new BootFile(new BytesChannel(bytes), bytes.length, 0);
+    return BootFile.of(text.getBytes(StandardCharsets.US_ASCII));
   }
 }

@@ -26,6 +26,10 @@ public final class MachinesSeen {
     }
   }
 
+  public synchronized int count() {
+    return machines.size();
+  }
+
   public synchronized Optional<Machine> find(MacAddress mac) {
     return Optional.ofNullable(machines.get(mac));
   }

@@ -1,0 +1,101 @@
+package org.kobako.appliance.box;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.kobako.appliance.status.ServiceStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks every service of the box over and over, as a machine would, in a thread of its own. What it
+ * found last is there for whoever wants to know; nobody waits for it.
+ */
+final class SelfCheck implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SelfCheck.class);
+
+  /** Until all is well, as somebody waits for it; then, to notice when it is not. */
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private static final Duration PAUSE_WHEN_SOUND = Duration.ofSeconds(5);
+
+  private final List<Part> parts;
+  private final Runnable whenSound;
+  private final Thread thread =
+      Thread.ofPlatform().name("self-check").daemon().unstarted(this::run);
+  private volatile List<ServiceStatus> found;
+
+  /**
+   * Begins with {@link #start}.
+   *
+   * @param whenSound runs once, when all answer for the first time, in this thread
+   */
+  SelfCheck(List<Part> parts, Runnable whenSound) {
+    this.parts = List.copyOf(parts);
+    this.whenSound = whenSound;
+    this.found = this.parts.stream().map(part -> ServiceStatus.starting(part.name())).toList();
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** One for each part, in their order. */
+  List<ServiceStatus> found() {
+    return found;
+  }
+
+  private void run() {
+    try {
+      while (!checkAll()) {
+        Thread.sleep(PAUSE);
+      }
+      whenSound.run();
+      while (true) {
+        Thread.sleep(PAUSE_WHEN_SOUND);
+        checkAll();
+      }
+    } catch (InterruptedException closed) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether all answer. */
+  private boolean checkAll() {
+    List<ServiceStatus> now = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      ServiceStatus status = check(parts.get(i));
+      if (status.state() != found.get(i).state()) {
+        logChange(found.get(i), status);
+      }
+      now.add(status);
+    }
+    found = List.copyOf(now);
+    return now.stream().allMatch(status -> status.state() == ServiceStatus.State.ANSWERING);
+  }
+
+  private static ServiceStatus check(Part part) {
+    try {
+      part.check().run();
+      return ServiceStatus.answering(part.name());
+    } catch (IOException | RuntimeException e) {
+      return ServiceStatus.failing(part.name(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void logChange(ServiceStatus before, ServiceStatus now) {
+    if (now.state() == ServiceStatus.State.FAILING
+        && before.state() == ServiceStatus.State.ANSWERING) {
+      LOG.warn("{}: does not answer the box's own check: {}", now.name(), now.why());
+    } else if (before.state() == ServiceStatus.State.FAILING) {
+      LOG.info("{}: answers", now.name());
+    }
+  }
+
+  /** Ends the checks; does not wait for one that is under way. */
+  @Override
+  public void close() {
+    thread.interrupt();
+  }
+}

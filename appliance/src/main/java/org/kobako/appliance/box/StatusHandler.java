@@ -1,0 +1,56 @@
+package org.kobako.appliance.box;
+
+import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.kobako.appliance.status.BoxStatus;
+
+/** {@code GET /status}, for everybody on the network: it has no secrets. */
+final class StatusHandler extends Handler.Abstract {
+  private static final String PATH = "/status";
+
+  private final Supplier<BoxStatus> status;
+
+  StatusHandler(Supplier<BoxStatus> status) {
+    this.status = status;
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    if (!request.getHttpURI().getPath().equals(PATH)) {
+      return false;
+    }
+    String method = request.getMethod();
+    if (!HttpMethod.GET.is(method) && !HttpMethod.HEAD.is(method)) {
+      response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
+      answer(
+          HttpStatus.METHOD_NOT_ALLOWED_405,
+          "text/plain",
+          "the status is read with GET and HEAD\n",
+          response,
+          callback);
+      return true;
+    }
+    answer(HttpStatus.OK_200, "application/json", status.get().json() + "\n", response, callback);
+    return true;
+  }
+
+  /** A whole answer that no cache keeps; Jetty leaves the body out for a HEAD. */
+  static void answer(int code, String type, String text, Response response, Callback callback) {
+    byte[] body = text.getBytes(StandardCharsets.UTF_8);
+    response.setStatus(code);
+    response
+        .getHeaders()
+        .put(HttpHeader.CONTENT_TYPE, type)
+        .put(HttpHeader.CACHE_CONTROL, "no-store")
+        .put(HttpHeader.CONTENT_LENGTH, body.length);
+    response.write(true, BufferUtil.toBuffer(body), callback);
+  }
+}

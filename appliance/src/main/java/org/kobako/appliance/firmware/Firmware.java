@@ -1,0 +1,208 @@
+package org.kobako.appliance.firmware;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.kobako.appliance.firmware.RefusedUpdateException.Reason;
+import org.kobako.appliance.status.FirmwareStatus;
+import org.kobako.block.format.TrustKey;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The firmware that a box runs in, as its supervisor describes it in a folder, and the way to a
+ * newer one.
+ *
+ * <table>
+ * <caption>The folder</caption>
+ * <tr><td>{@code slot}<td>{@code a} or {@code b}, which runs
+ * <tr><td>{@code version}, {@code target}<td>as in an update's header
+ * <tr><td>{@code key.pub}<td>what updates must be signed by
+ * <tr><td>{@code admin-secret.sha256}<td>64 hexadecimal digits
+ * <tr><td>{@code other-boot}, {@code other-root}<td>the other slot's partitions
+ * <tr><td>{@code confirmed}<td>is there when the slot that runs is to stay
+ * <tr><td>{@code url}<td>written here: where the box answers
+ * <tr><td>{@code next}<td>written here: the version in the other slot, to be started next
+ * </table>
+ */
+public final class Firmware {
+  private static final Logger LOG = LoggerFactory.getLogger(Firmware.class);
+
+  private static final String NEXT = "next";
+  private static final String URL = "url";
+
+  private final Path directory;
+  private final String slot;
+  private final String target;
+  private final long version;
+  private final TrustKey key;
+  private final AdminSecret secret;
+  private final OtherSlot other;
+  private final AtomicBoolean updating = new AtomicBoolean();
+
+  private volatile @Nullable String lastUpdate;
+
+  private Firmware(Path directory) throws IOException {
+    this.directory = directory;
+    this.slot = word("slot");
+    this.target = word("target");
+    this.version = versionIn("version");
+    this.key = TrustKey.read(directory.resolve("key.pub"));
+    this.secret = AdminSecret.read(directory.resolve("admin-secret.sha256"), System::nanoTime);
+    this.other = new OtherSlot(directory.resolve("other-boot"), directory.resolve("other-root"));
+  }
+
+  /**
+   * Reads the folder.
+   *
+   * @throws IOException if something is missing in it or makes no sense, with its name
+   */
+  public static Firmware read(Path directory) throws IOException {
+    return new Firmware(directory);
+  }
+
+  private String word(String file) throws IOException {
+    return Files.readString(directory.resolve(file)).strip();
+  }
+
+  private long versionIn(String file) throws IOException {
+    try {
+      return Long.parseLong(word(file));
+    } catch (NumberFormatException e) {
+      throw new IOException(directory.resolve(file) + " holds no version", e);
+    }
+  }
+
+  /** What the box's user must be able to write: the folder, and the other slot's partitions. */
+  public List<Path> written() {
+    return List.of(directory, other.boot(), other.root());
+  }
+
+  public AdminSecret secret() {
+    return secret;
+  }
+
+  /** Tells the supervisor where the box answers. */
+  public void tellUrl(String url) {
+    try {
+      replace(URL, url);
+    } catch (IOException e) {
+      LOG.warn("firmware: cannot tell the supervisor {}: {}; goes on", url, e.getMessage());
+    }
+  }
+
+  /**
+   * Takes an update: header, signature, fitness, then writes the other slot, reads it back, and
+   * names it as the next to be started. One at a time; what runs is never touched.
+   *
+   * @param file from its first byte; read to the end of the update at most
+   * @param fileBytes its length, if the sender says so
+   * @param older whether one that is not newer may replace what runs
+   * @return what is in the other slot now
+   * @throws RefusedUpdateException if nothing came of it
+   */
+  public UpdateHeader update(InputStream file, OptionalLong fileBytes, boolean older)
+      throws RefusedUpdateException {
+    if (!updating.compareAndSet(false, true)) {
+      throw new RefusedUpdateException(
+          Reason.BUSY, "another update is under way: wait until it has ended");
+    }
+    try {
+      UpdateHeader taken = take(file, fileBytes, older);
+      lastUpdate = "version " + taken.version() + " is written, and starts next";
+      return taken;
+    } catch (RefusedUpdateException e) {
+      lastUpdate = "refused: " + e.getMessage();
+      throw e;
+    } finally {
+      updating.set(false);
+    }
+  }
+
+  private UpdateHeader take(InputStream file, OptionalLong fileBytes, boolean older)
+      throws RefusedUpdateException {
+    requireReady();
+    SignedUpdate update;
+    try {
+      update = SignedUpdate.read(file, key);
+    } catch (IOException e) {
+      throw new RefusedUpdateException(
+          Reason.MALFORMED, "the update is cut off in its header: send it again", e);
+    }
+    requireFit(update, fileBytes, older);
+    other.requireRoomFor(update);
+    lastUpdate = "version " + update.header().version() + " is being written";
+    other.write(update, file);
+    try {
+      replace(NEXT, Long.toString(update.header().version()));
+    } catch (IOException e) {
+      throw new RefusedUpdateException(
+          Reason.DISK, "the update is written, and cannot be started: " + e.getMessage(), e);
+    }
+    return update.header();
+  }
+
+  /** While the slot that runs is on trial, the other is what the box would go back to. */
+  private void requireReady() throws RefusedUpdateException {
+    if (Files.exists(directory.resolve(NEXT))) {
+      throw new RefusedUpdateException(
+          Reason.BUSY, "an update is to be started first: try again after that");
+    }
+    if (!Files.exists(directory.resolve("confirmed"))) {
+      throw new RefusedUpdateException(
+          Reason.BUSY,
+          "version " + version + " is still on trial: try again when it has proved itself");
+    }
+  }
+
+  private void requireFit(SignedUpdate update, OptionalLong fileBytes, boolean older)
+      throws RefusedUpdateException {
+    UpdateHeader header = update.header();
+    if (!header.target().equals(target)) {
+      throw new RefusedUpdateException(
+          Reason.NOT_FOR_THIS_BOX,
+          "the update is for %s, and this box is %s".formatted(header.target(), target));
+    }
+    if (header.version() <= version && !older) {
+      throw new RefusedUpdateException(
+          Reason.NOT_FOR_THIS_BOX,
+          "the update is version %d, and this box has %d: ask with --older to go back"
+              .formatted(header.version(), version));
+    }
+    long expected = update.headerBytes() + header.payloadBytes();
+    if (fileBytes.isPresent() && fileBytes.getAsLong() != expected) {
+      throw new RefusedUpdateException(
+          Reason.MALFORMED,
+          "the update has %d bytes, and should have %d: fetch or make it again"
+              .formatted(fileBytes.getAsLong(), expected));
+    }
+  }
+
+  private void replace(String name, String line) throws IOException {
+    Path next = directory.resolve(name + ".new");
+    Files.writeString(next, line + "\n");
+    try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    Files.move(next, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  public FirmwareStatus status() {
+    OptionalLong next;
+    try {
+      next = OptionalLong.of(versionIn(NEXT));
+    } catch (IOException none) {
+      next = OptionalLong.empty();
+    }
+    return new FirmwareStatus(target, slot, version, Optional.ofNullable(lastUpdate), next);
+  }
+}
