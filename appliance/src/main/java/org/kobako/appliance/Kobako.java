@@ -9,6 +9,7 @@ import org.kobako.appliance.command.MachineBundleCommand;
 import org.kobako.appliance.command.PackCommand;
 import org.kobako.appliance.command.ServeCommand;
 import org.kobako.appliance.command.UnpackCommand;
+import org.kobako.appliance.command.UpdateCommand;
 import org.kobako.appliance.command.VerifyCommand;
 import org.kobako.appliance.demo.DemoCommand;
 import org.kobako.block.client.attach.AttachCommand;
@@ -42,6 +43,7 @@ public final class Kobako {
         new KeyCommand(),
         new MachineBundleCommand(),
         new ServeCommand(),
+        new UpdateCommand(),
         new AttachCommand(),
         new DetachCommand(),
         new DemoCommand(),

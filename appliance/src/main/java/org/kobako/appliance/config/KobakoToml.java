@@ -122,6 +122,7 @@ public final class KobakoToml {
     Optional<String> user = file.value("user", text -> text);
     Section network = file.section("network");
     Optional<String> interfaceName = network.value("interface", text -> text);
+    network.value("address", KobakoToml::addressInNetwork); // for the supervisor of a flashed box
     network.end();
     BoxConfig.Http http = http(file.section("http"));
     Section boot = file.section("boot");
@@ -294,6 +295,20 @@ public final class KobakoToml {
       return InetAddress.ofLiteral(text);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("it is no IP address: write 192.168.7.1 or ::1", e);
+    }
+  }
+
+  /** An address and its network's bits; the network has room for machines. */
+  private static String addressInNetwork(String text) {
+    int slash = text.indexOf('/');
+    Value<Integer> bits = Values.integer(1, 30);
+    try {
+      Ipv4Address.of(text.substring(0, Math.max(slash, 0)));
+      bits.read(text.substring(slash + 1));
+      return text;
+    } catch (IllegalArgumentException | UsageException e) {
+      throw new IllegalArgumentException(
+          "it is no address with its network's bits: write 192.168.7.1/24", e);
     }
   }
 

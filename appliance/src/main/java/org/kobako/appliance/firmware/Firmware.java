@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kobako.appliance.firmware.RefusedUpdateException.Reason;
 import org.kobako.appliance.status.FirmwareStatus;
@@ -28,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * <tr><td>{@code version}, {@code target}<td>as in an update's header
  * <tr><td>{@code key.pub}<td>what updates must be signed by
  * <tr><td>{@code admin-secret.sha256}<td>64 hexadecimal digits
- * <tr><td>{@code other-boot}, {@code other-root}<td>the other slot's partitions
- * <tr><td>{@code confirmed}<td>is there when the slot that runs is to stay
+ * <tr><td>{@code other-boot}, {@code other-root}<td>the other slot's partitions; there when the slot
+ *     that runs is to stay
  * <tr><td>{@code url}<td>written here: where the box answers
  * <tr><td>{@code next}<td>written here: the version in the other slot, to be started next
  * </table>
@@ -82,9 +83,9 @@ public final class Firmware {
     }
   }
 
-  /** What the box's user must be able to write: the folder, and the other slot's partitions. */
+  /** What the box's user must be able to write, as far as it is there already. */
   public List<Path> written() {
-    return List.of(directory, other.boot(), other.root());
+    return Stream.of(directory, other.boot(), other.root()).filter(Files::exists).toList();
   }
 
   public AdminSecret secret() {
@@ -157,7 +158,7 @@ public final class Firmware {
       throw new RefusedUpdateException(
           Reason.BUSY, "an update is to be started first: try again after that");
     }
-    if (!Files.exists(directory.resolve("confirmed"))) {
+    if (!Files.exists(other.boot()) || !Files.exists(other.root())) {
       throw new RefusedUpdateException(
           Reason.BUSY,
           "version " + version + " is still on trial: try again when it has proved itself");

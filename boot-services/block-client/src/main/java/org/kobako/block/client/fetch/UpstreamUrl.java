@@ -50,7 +50,7 @@ public record UpstreamUrl(String host, int port, String path) {
   }
 
   /** Host and port as a request's Host field has them. */
-  String authority() {
+  public String authority() {
     String bracketed = host.indexOf(':') < 0 ? host : "[" + host + "]";
     return port == HTTP_PORT ? bracketed : bracketed + ":" + port;
   }
