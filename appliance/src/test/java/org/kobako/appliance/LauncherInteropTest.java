@@ -105,11 +105,16 @@ class LauncherInteropTest {
     for (String script :
         List.of(
             ".ci/run",
+            "cross/box-runtime",
+            "cross/box-training",
             "cross/client-runtime",
             "cross/debian-packages",
+            "cross/java-runtime",
             "cross/kernel-of",
             "cross/lock",
             "cross/machine-bundle",
+            "cross/run-in",
+            "cross/virtual-machine",
             "qemu-tests/emulators",
             "qemu-tests/root-disk",
             "qemu-tests/run",
