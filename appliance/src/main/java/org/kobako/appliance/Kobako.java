@@ -2,6 +2,7 @@ package org.kobako.appliance;
 
 import java.util.List;
 import org.kobako.appliance.bench.BenchCommand;
+import org.kobako.appliance.command.FirmwareCommand;
 import org.kobako.appliance.command.GcCommand;
 import org.kobako.appliance.command.KeyCommand;
 import org.kobako.appliance.command.ListCommand;
@@ -42,6 +43,7 @@ public final class Kobako {
         new GcCommand(),
         new KeyCommand(),
         new MachineBundleCommand(),
+        new FirmwareCommand(),
         new ServeCommand(),
         new UpdateCommand(),
         new AttachCommand(),

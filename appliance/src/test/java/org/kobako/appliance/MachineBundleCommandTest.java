@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kobako.appliance.command.MachineBundleCommand;
+import org.kobako.appliance.command.CrossScript;
 
 /** With a script of its own in place of the one that fetches packages. */
 class MachineBundleCommandTest {
@@ -20,12 +20,12 @@ class MachineBundleCommandTest {
   void makeCheckout() throws IOException {
     Files.createDirectory(checkout.resolve("cross"));
     out = checkout.resolve("out");
-    System.setProperty(MachineBundleCommand.HOME_PROPERTY, checkout.toString());
+    System.setProperty(CrossScript.HOME_PROPERTY, checkout.toString());
   }
 
   @AfterEach
   void forgetCheckout() {
-    System.clearProperty(MachineBundleCommand.HOME_PROPERTY);
+    System.clearProperty(CrossScript.HOME_PROPERTY);
   }
 
   private void script(String lines) throws IOException {

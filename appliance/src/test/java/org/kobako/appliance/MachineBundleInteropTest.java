@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kobako.appliance.command.MachineBundleCommand;
+import org.kobako.appliance.command.CrossScript;
 
 /** A real bundle out of Debian's packages; qemu-tests boot it. */
 @Tag("interop")
@@ -24,12 +24,12 @@ class MachineBundleInteropTest {
   @BeforeEach
   void nameTheCheckout() {
     String checkout = Path.of("..").toAbsolutePath().normalize().toString();
-    System.setProperty(MachineBundleCommand.HOME_PROPERTY, checkout);
+    System.setProperty(CrossScript.HOME_PROPERTY, checkout);
   }
 
   @AfterEach
   void forgetTheCheckout() {
-    System.clearProperty(MachineBundleCommand.HOME_PROPERTY);
+    System.clearProperty(CrossScript.HOME_PROPERTY);
   }
 
   private Path bundle(String name) {

@@ -1,6 +1,5 @@
 package org.kobako.appliance.command;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -14,7 +13,6 @@ import org.kobako.block.client.cli.Arguments;
 import org.kobako.block.client.cli.Command;
 import org.kobako.block.client.cli.CommandFailedException;
 import org.kobako.block.client.cli.Option;
-import org.kobako.block.client.cli.ProgressLine;
 import org.kobako.block.client.cli.Syntax;
 import org.kobako.block.client.cli.Terminal;
 import org.kobako.block.client.cli.Units;
@@ -27,9 +25,6 @@ import org.kobako.block.format.TrustKey;
  * {@code cross/machine-bundle} of the checkout that the launcher runs from.
  */
 public final class MachineBundleCommand implements Command {
-  /** System property: the checkout's directory; the launcher sets it. */
-  public static final String HOME_PROPERTY = "kobako.home";
-
   private static final List<String> ARCHITECTURES = List.of("amd64", "arm64", "armhf");
 
   private static final Option<String> ARCH =
@@ -59,29 +54,20 @@ public final class MachineBundleCommand implements Command {
       throws CommandFailedException, IOException, InterruptedException {
     String arch = arguments.get(ARCH);
     Path out = arguments.get(OUT).toAbsolutePath();
-    List<String> command = new ArrayList<>(List.of(script().toString(), arch, out.toString()));
+    CrossScript script = CrossScript.of("machine-bundle", "a bundle");
+    List<String> words = new ArrayList<>(List.of(arch, out.toString()));
     Optional<Path> trust = arguments.find(TRUST);
     if (trust.isPresent()) {
       TrustKey.read(trust.get());
-      command.addAll(List.of("--trust", trust.get().toAbsolutePath().toString()));
+      words.addAll(List.of("--trust", trust.get().toAbsolutePath().toString()));
     }
-    command.add(classesOf(AttachCommand.class));
-    command.add(classesOf(BlockIndex.class));
-    runScript(command, terminal);
+    words.add(classesOf(AttachCommand.class));
+    words.add(classesOf(BlockIndex.class));
+    script.run(words, "the bundle", terminal);
     for (String file : List.of("vmlinuz", "initrd")) {
       Path made = out.resolve(arch).resolve(file);
       terminal.out().println(made + "  " + Units.roundSize(Files.size(made)));
     }
-  }
-
-  private static Path script() throws CommandFailedException {
-    String home = System.getProperty(HOME_PROPERTY);
-    if (home == null) {
-      throw new CommandFailedException(
-          "the scripts that make a bundle lie in a checkout of Kobako: run ./kobako machine-bundle"
-              + " there");
-    }
-    return Path.of(home, "cross/machine-bundle");
   }
 
   /** The jar, or in a build the directory, that has a class and its module's others. */
@@ -90,28 +76,6 @@ public final class MachineBundleCommand implements Command {
       return Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
     } catch (URISyntaxException e) {
       throw new IOException("cannot tell where " + one + " lies", e);
-    }
-  }
-
-  /** Each line that the script says is a step; the last one before it fails is the reason. */
-  private static void runScript(List<String> command, Terminal terminal)
-      throws CommandFailedException, IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    Process process = builder.start();
-    process.getOutputStream().close();
-    String step = "nothing was said";
-    try (ProgressLine progress = terminal.progress();
-        BufferedReader said = process.inputReader()) {
-      for (String line = said.readLine(); line != null; line = said.readLine()) {
-        step = line;
-        progress.step(step, 0, 0);
-      }
-      if (process.waitFor() != 0) {
-        throw new CommandFailedException("cannot make the bundle: " + step);
-      }
-    } finally {
-      process.destroy();
     }
   }
 }
