@@ -26,6 +26,10 @@ if test "${board}" = qemu-arm; then
   setenv ramdisk_addr_r ${kernel_addr_r}
 fi
 
+# Where booti unpacks a compressed kernel of at most 64 MB, out of everything's way.
+setenv kernel_comp_addr_r ${loadaddr}
+setenv kernel_comp_size 4000000
+
 # A slot whose files cannot be read gives way to the other at once.
 for slot in ${slot} ${good}; do
   setenv part 5

@@ -105,7 +105,8 @@ class FirmwareCommandTest {
 
     byte[] file = Files.readAllBytes(out.resolveSibling("kobako.img.update"));
     ByteArrayInputStream update = new ByteArrayInputStream(file);
-    SignedUpdate signed = SignedUpdate.read(update, TrustKey.read(key.resolveSibling("kobako.pub")));
+    SignedUpdate signed =
+        SignedUpdate.read(update, TrustKey.read(key.resolveSibling("kobako.pub")));
     assertThat(signed.header().version()).hasToString(COMMIT_TIME);
     assertThat(signed.header().target()).isEqualTo("armhf");
     assertThat(new String(update.readAllBytes(), StandardCharsets.US_ASCII))
@@ -152,8 +153,7 @@ class FirmwareCommandTest {
 
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.err())
-        .isEqualTo(
-            "kobako firmware: cannot make the firmware: the mirror is gone: try again\n");
+        .isEqualTo("kobako firmware: cannot make the firmware: the mirror is gone: try again\n");
     assertThat(out).hasContent("yesterday's");
     assertThat(out.getParent()).isDirectoryNotContaining("glob:**.kobako-firmware-*");
   }

@@ -117,8 +117,7 @@ public final class FirmwareCommand implements Command {
   }
 
   /** The time of the checkout's commit, so that it grows, and is the same for everybody. */
-  private static long version(Path checkout)
-      throws CommandFailedException, InterruptedException {
+  private static long version(Path checkout) throws CommandFailedException, InterruptedException {
     String given = System.getenv(TIME_VARIABLE);
     try {
       return Long.parseLong(
