@@ -88,7 +88,9 @@ public final class FirmwareCommand implements Command {
     Path keyFile = arguments.find(SIGN_KEY).orElse(defaultKey());
     SigningKey key = signingKey(keyFile, arguments.find(SIGN_KEY).isEmpty(), terminal);
 
-    Path made = Files.createTempDirectory(directoryOf(out), ".kobako-firmware-");
+    Path made =
+        Files.createTempDirectory(
+            Files.createDirectories(directoryOf(out)), ".kobako-firmware-");
     try {
       List<String> words = new ArrayList<>();
       words.addAll(List.of(target, made.toString(), Long.toString(version)));
