@@ -20,7 +20,12 @@ import org.kobako.testing.Peer;
 class ReadmeInteropTest {
   /** Whoever runs these sets up and runs this test, or takes minutes. */
   private static final List<String> RUN_ELSEWHERE =
-      List.of("./kobako demo", "./kobako test", "./kobako bench", "./kobako machine-bundle", "./kobako firmware");
+      List.of(
+          "./kobako demo",
+          "./kobako test",
+          "./kobako bench",
+          "./kobako machine-bundle",
+          "./kobako firmware");
 
   private static final List<String> GO_ON = List.of("./kobako serve", "./kobako attach");
 

@@ -89,8 +89,7 @@ public final class FirmwareCommand implements Command {
     SigningKey key = signingKey(keyFile, arguments.find(SIGN_KEY).isEmpty(), terminal);
 
     Path made =
-        Files.createTempDirectory(
-            Files.createDirectories(directoryOf(out)), ".kobako-firmware-");
+        Files.createTempDirectory(Files.createDirectories(directoryOf(out)), ".kobako-firmware-");
     try {
       List<String> words = new ArrayList<>();
       words.addAll(List.of(target, made.toString(), Long.toString(version)));
