@@ -19,28 +19,33 @@ if test -n "${next}" && test "${tries}" -gt 0; then
   fatwrite ${devtype} ${devnum}:${distro_bootpart} ${scriptaddr} boot/slots 400
 fi
 
-# Of QEMU's 64 MB, Debian's kernel takes those up to 0x41d98000 while it unpacks itself. U-Boot's own
-# place for an initramfs is beyond the end; the 16 MB behind 0x41df0000 it keeps for its stack, which
-# takes some of the last KB: it loads no file there, but copies what it is told to.
-if test "${board}" = qemu-arm; then
+# Of 64 MB on QEMU's board, Debian's 32-bit kernel takes those up to 0x41d98000 while it unpacks
+# itself. U-Boot's own place for an initramfs is beyond the end; the 16 MB behind 0x41df0000 it keeps
+# for its stack, which takes some of the last KB: it loads no file there, but copies what it is told to.
+setenv initrd_place
+if test "${board}" = qemu-arm && test "${cpu}" = armv7; then
   setenv ramdisk_addr_r ${kernel_addr_r}
+  setenv initrd_place 0x41e00000
 fi
 
-# Where booti unpacks a compressed kernel of at most 64 MB, out of everything's way.
-setenv kernel_comp_addr_r ${loadaddr}
-setenv kernel_comp_size 4000000
+# Where booti unpacks a compressed kernel of at most 64 MB.
+if test -z "${kernel_comp_addr_r}"; then
+  setexpr kernel_comp_addr_r ${ramdisk_addr_r} + 2000000
+  setenv kernel_comp_size 4000000
+fi
 
-# A slot whose files cannot be read gives way to the other at once.
-for slot in ${slot} ${good}; do
+# A slot whose files cannot be read gives way to the other at once. (A variable of the environment
+# would hide the loop's.)
+for this in ${slot} ${good}; do
   setenv part 5
-  if test "${slot}" = b; then
+  if test "${this}" = b; then
     setenv part 7
   fi
-  echo "Kobako: slot ${slot}"
+  echo "Kobako: slot ${this}"
   setenv words
   load ${devtype} ${devnum}:${part} ${scriptaddr} words
   env import -t ${scriptaddr} ${filesize} words
-  setenv bootargs "${words} kobako.slot=${slot}"
+  setenv bootargs "${words} kobako.slot=${this}"
   setenv device_tree ${fdtcontroladdr}
   if test -n "${fdtfile}"; then
     if load ${devtype} ${devnum}:${part} ${fdt_addr_r} dtb/${fdtfile}; then
@@ -48,13 +53,13 @@ for slot in ${slot} ${good}; do
     fi
   fi
   if load ${devtype} ${devnum}:${part} ${ramdisk_addr_r} initrd; then
-    setenv initrd_size ${filesize}
-    if test "${board}" = qemu-arm; then
-      cp.b ${ramdisk_addr_r} 0x41e00000 ${initrd_size}
-      setenv ramdisk_addr_r 0x41e00000
+    setenv initrd ${ramdisk_addr_r}:${filesize}
+    if test -n "${initrd_place}"; then
+      cp.b ${ramdisk_addr_r} ${initrd_place} ${filesize}
+      setenv initrd ${initrd_place}:${filesize}
     fi
     if load ${devtype} ${devnum}:${part} ${kernel_addr_r} vmlinuz; then
-      KERNEL_COMMAND ${kernel_addr_r} ${ramdisk_addr_r}:${initrd_size} ${device_tree}
+      KERNEL_COMMAND ${kernel_addr_r} ${initrd} ${device_tree}
     fi
   fi
 done
