@@ -74,14 +74,17 @@ record BoxRuntime(String architecture, Path tree) {
    * class-data archive.
    *
    * @param work where its options go, with this machine's paths
+   * @param more options of the VM that the box's do not name
    */
-  List<String> kobako(Path work, String... words) throws IOException {
+  List<String> kobako(Path work, List<String> more, String... words) throws IOException {
     Path options = Files.createTempFile(work, "java-options", "");
     Files.writeString(
         options,
         Files.readString(tree.resolve("." + HOME + "/box-java-options"))
             .replace(HOME, tree + HOME));
-    List<String> command = java("-Xshare:on", "@" + options);
+    List<String> command = java("-Xshare:on");
+    command.addAll(more);
+    command.add("@" + options);
     command.addAll(List.of(words));
     return command;
   }
