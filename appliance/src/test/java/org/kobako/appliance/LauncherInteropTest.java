@@ -105,6 +105,7 @@ class LauncherInteropTest {
     for (String script :
         List.of(
             ".ci/run",
+            "appliance/box-jvm-options.sh",
             "cross/box-runtime",
             "cross/box-training",
             "cross/client-runtime",

@@ -82,9 +82,9 @@ record BoxRuntime(String architecture, Path tree) {
         options,
         Files.readString(tree.resolve("." + HOME + "/box-java-options"))
             .replace(HOME, tree + HOME));
-    List<String> command = java("-Xshare:on");
+    List<String> command = java("@" + options, "-Xshare:on");
     command.addAll(more);
-    command.add("@" + options);
+    command.add("org.kobako.appliance.Kobako");
     command.addAll(List.of(words));
     return command;
   }

@@ -44,9 +44,9 @@ public final class Box implements AutoCloseable {
    * @throws IOException if the configuration is refused, or a port cannot be had, with what to do
    */
   public static Box start(BoxConfig config, Installation installation) throws IOException {
-    BlockServerConfig blocks = BlockServerConfig.of(config.store());
+    BoxSize size = BoxSize.ofThisVm();
     CheckFile checkFile = CheckFile.make();
-    BoxHttp http = new BoxHttp(config.http());
+    BoxHttp http = new BoxHttp(config.http(), size);
     http.bind();
     Netboot netboot = null;
     try {
@@ -58,7 +58,10 @@ public final class Box implements AutoCloseable {
       List<Handler> handlers = new ArrayList<>();
       handlers.add(new StatusHandler(box::status));
       installation.firmware().ifPresent(it -> handlers.add(new UpdateHandler(it)));
-      handlers.add(BlockServer.handler(blocks.withBootFiles(netboot.bootFiles())));
+      handlers.add(
+          BlockServer.handler(
+              new BlockServerConfig(
+                  config.store(), netboot.bootFiles(), size.responseBufferBytes())));
       http.start(new Handler.Sequence(handlers));
       netboot.start();
       installation.firmware().ifPresent(it -> it.tellUrl(http.ownUrl()));

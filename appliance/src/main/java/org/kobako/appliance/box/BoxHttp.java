@@ -22,21 +22,17 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
+import org.kobako.block.server.BlockServer;
 
-/**
- * The one Jetty of a box, and every bound it has. Meant for a machine of 64 MB: a thread costs its
- * stack, a connection some 10 KB.
- */
+/** The one Jetty of a box; its bounds are those of a {@link BoxSize}. */
 final class BoxHttp {
-  /** A room of machines with several connections each; more wait in the kernel's queue. */
-  static final int MAX_CONNECTIONS = 512;
+  static {
+    // Otherwise Jetty asks the VM's management for this number, which loads all of that: 4 MB.
+    System.setProperty("org.eclipse.jetty.util.referencesPerCacheLine", "16");
+  }
 
   private static final int BACKLOG = 128;
 
-  /** Threads read files; none waits for a slow reader. */
-  private static final int MAX_THREADS = 12;
-
-  private static final int MIN_THREADS = 4;
   private static final int SELECTORS = 1;
 
   /** The selector accepts, too. */
@@ -58,20 +54,19 @@ final class BoxHttp {
 
   private static final int MIN_BUFFER_BYTES = 4 << 10;
   private static final int MAX_BUFFER_BYTES = 64 << 10;
-  private static final long MAX_IDLE_HEAP_BUFFER_BYTES = 1 << 20;
-  private static final long MAX_IDLE_DIRECT_BUFFER_BYTES = 8 << 20;
 
   private final Server server;
   private final ServerConnector connector;
   private final BoxConfig.Http config;
 
-  BoxHttp(BoxConfig.Http config) {
+  BoxHttp(BoxConfig.Http config, BoxSize size) {
     this.config = config;
     // Its queue is bounded by the connections: each has at most one task waiting.
     QueuedThreadPool threads =
-        new QueuedThreadPool(MAX_THREADS, MIN_THREADS, (int) THREAD_IDLE.toMillis());
+        new QueuedThreadPool(
+            size.maxHttpThreads(), size.minHttpThreads(), (int) THREAD_IDLE.toMillis());
     threads.setName("http");
-    server = new Server(threads, null, bufferPool());
+    server = new Server(threads, null, bufferPool(size));
     connector =
         new ServerConnector(
             server, null, null, null, ACCEPTORS, SELECTORS, new HttpConnectionFactory(http()));
@@ -82,18 +77,18 @@ final class BoxHttp {
     connector.setAcceptQueueSize(BACKLOG);
     connector.setIdleTimeout(CONNECTION_IDLE.toMillis());
     server.addConnector(connector);
-    server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
+    server.addBean(new NetworkConnectionLimit(size.maxConnections(), server));
     server.setStopTimeout(STOP.toMillis());
   }
 
-  private static ArrayByteBufferPool bufferPool() {
+  private static ArrayByteBufferPool bufferPool(BoxSize size) {
     return new ArrayByteBufferPool(
         0,
         MIN_BUFFER_BYTES,
         MAX_BUFFER_BYTES,
-        MAX_CONNECTIONS,
-        MAX_IDLE_HEAP_BUFFER_BYTES,
-        MAX_IDLE_DIRECT_BUFFER_BYTES);
+        size.maxConnections(),
+        size.idleHeapBufferBytes(),
+        size.idleDirectBufferBytes());
   }
 
   private static HttpConfiguration http() {
@@ -102,6 +97,8 @@ final class BoxHttp {
     http.setResponseHeaderSize(RESPONSE_HEAD_BYTES);
     http.setInputBufferSize(REQUEST_HEAD_BYTES);
     http.setSendServerVersion(false);
+    http.setSendDateHeader(false); // BlockServer.dated does
+    http.setHeaderCacheSize(0); // which would be 100 KB for every connection
     return http;
   }
 
@@ -143,7 +140,7 @@ final class BoxHttp {
 
   /** Answers from now on. */
   void start(Handler handler) throws IOException {
-    server.setHandler(new GracefulHandler(handler));
+    server.setHandler(new GracefulHandler(BlockServer.dated(handler)));
     try {
       server.start();
     } catch (Exception e) {

@@ -52,8 +52,11 @@ public final class ServeCommand implements Command {
           "http-port",
           "PORT",
           Values.integer(0, BoxConfig.MAX_PORT),
-          "TCP port for HTTP; 0 takes one that is free (default: %d, with --firmware %d)"
-              .formatted(BoxConfig.DEFAULT_HTTP_PORT, FIRMWARE_HTTP_PORT));
+          "TCP port for HTTP; 0 takes one that is free (default: "
+              + BoxConfig.DEFAULT_HTTP_PORT
+              + ", with --firmware "
+              + FIRMWARE_HTTP_PORT
+              + ")");
   private static final Option<InetAddress> LISTEN =
       Option.optional(
           "listen",

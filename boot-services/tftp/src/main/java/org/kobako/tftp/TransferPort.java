@@ -67,9 +67,8 @@ final class TransferPort {
   /** What it was and how it went, for the log. */
   String story(long nowNs) {
     Running it = running();
-    return "%s, %d bytes, after %d ms"
-        .formatted(
-            it.request().name(), it.terms().lengthBytes(), (nowNs - it.startedNs()) / 1_000_000);
+    long ms = (nowNs - it.startedNs()) / 1_000_000;
+    return it.request().name() + ", " + it.terms().lengthBytes() + " bytes, after " + ms + " ms";
   }
 
   /** Takes the file, which {@link #end} closes. */

@@ -14,4 +14,12 @@ public final class BlockServer {
   public static Handler handler(BlockServerConfig config) {
     return new BlockHandler(config);
   }
+
+  /**
+   * A handler whose answers say when they were given, for a server that is told not to do so: what
+   * Jetty does it with takes much memory.
+   */
+  public static Handler dated(Handler handler) {
+    return new DatedHandler(handler);
+  }
 }

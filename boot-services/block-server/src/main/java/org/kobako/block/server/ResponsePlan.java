@@ -1,8 +1,6 @@
 package org.kobako.block.server;
 
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.http.DateGenerator;
 import org.eclipse.jetty.http.HttpDateTime;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -144,9 +142,7 @@ sealed interface ResponsePlan {
     if (facts.isImmutable()) {
       fields
           .add(IMMUTABLE)
-          .put(
-              HttpHeader.LAST_MODIFIED,
-              DateGenerator.formatDate(TimeUnit.SECONDS.toMillis(facts.modifiedEpochSeconds())));
+          .put(HttpHeader.LAST_MODIFIED, HttpDate.of(facts.modifiedEpochSeconds()));
     } else {
       fields.add(REVALIDATE);
     }

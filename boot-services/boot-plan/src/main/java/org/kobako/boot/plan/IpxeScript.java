@@ -50,7 +50,7 @@ final class IpxeScript {
   private static String again(String why, String url) {
     return """
     :again
-    echo Kobako: %s; asking again in %d s
+    echo Kobako: %s; asking again in %s s
     sleep %2$d
     chain --replace %s || goto again
     """

@@ -1,0 +1,37 @@
+package org.kobako.appliance.box;
+
+import org.kobako.block.server.BlockServerConfig;
+
+/**
+ * How many threads, connections and buffers a box may have: every bound of its one Jetty, by the
+ * heap that the VM was given, which {@code box-jvm-options.sh} makes fit the machine. A connection
+ * takes some 20 KB of heap, a thread some 60 KB outside of it.
+ *
+ * @param maxHttpThreads read files; none waits for a slow reader
+ * @param minHttpThreads are kept when there is nothing to do
+ * @param maxConnections a room of machines with several each; more wait in the kernel's queue
+ * @param idleHeapBufferBytes that Jetty keeps for the next request
+ * @param idleDirectBufferBytes the same outside the heap
+ * @param responseBufferBytes outside the heap, that responses under way share
+ */
+record BoxSize(
+    int maxHttpThreads,
+    int minHttpThreads,
+    int maxConnections,
+    int idleHeapBufferBytes,
+    int idleDirectBufferBytes,
+    int responseBufferBytes) {
+
+  /** For a machine of 64 MB. */
+  static final BoxSize SMALL = new BoxSize(6, 2, 128, 64 << 10, 1 << 20, 1 << 20);
+
+  static final BoxSize USUAL =
+      new BoxSize(12, 4, 512, 1 << 20, 8 << 20, BlockServerConfig.DEFAULT_BUFFER_BYTES);
+
+  private static final long USUAL_HEAP_BYTES = 20 << 20;
+
+  /** For this VM. */
+  static BoxSize ofThisVm() {
+    return Runtime.getRuntime().maxMemory() < USUAL_HEAP_BYTES ? SMALL : USUAL;
+  }
+}
