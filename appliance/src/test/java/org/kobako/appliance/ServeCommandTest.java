@@ -162,6 +162,23 @@ class ServeCommandTest {
     }
   }
 
+  /** Booting machines is refused on loopback, which shows when the HTTP port is taken already. */
+  @Test
+  void aConfigThatFailsLateLeavesItsPortToTheLastGoodOne() throws IOException {
+    String port = "port = " + Peer.freePort() + "\n";
+    Files.createDirectories(lastGood().getParent());
+    Files.writeString(lastGood(), config("").replace("port = 0\n", port));
+    Files.writeString(
+        directory.resolve("card.toml"), config("netboot = true").replace("port = 0\n", port));
+    try (KobakoRun serve = serveWithLastGood()) {
+      assertThat(serve.err().lines())
+          .singleElement()
+          .asString()
+          .contains("the box cannot boot machines: ");
+      assertThat(soundStatus(serve)).contains("\"config\": {\"used\": \"last-good\"");
+    }
+  }
+
   @Test
   void withoutAnyGoodConfigTheCommandLineAndTheDefaultsServe() throws IOException {
     Files.createDirectories(lastGood().getParent());

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -46,8 +47,10 @@ final class BoxHttp {
   /** Time that responses under way have when the box stops. */
   private static final Duration STOP = Duration.ofSeconds(5);
 
-  /** Time that the box's own check gives each of its steps. */
-  private static final Duration CHECK = Duration.ofSeconds(3);
+  /**
+   * Time that the box's own check gives each of its steps; an interpreter's first answer is slow.
+   */
+  private static final Duration CHECK = Duration.ofSeconds(10);
 
   private static final int REQUEST_HEAD_BYTES = 4 << 10;
   private static final int RESPONSE_HEAD_BYTES = 2 << 10;
@@ -214,6 +217,10 @@ final class BoxHttp {
   void stop() throws IOException {
     try {
       server.stop();
+      // Jetty without acceptor threads leaves the port of a server bound that was never started.
+      if (connector.getTransport() instanceof ServerSocketChannel port) {
+        port.close();
+      }
     } catch (Exception e) {
       throw new IOException("the HTTP server does not stop: " + e.getMessage(), e);
     }
