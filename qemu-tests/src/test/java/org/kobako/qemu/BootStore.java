@@ -85,6 +85,10 @@ final class BootStore {
     return Objects.requireNonNull(rootDisks.get(architecture));
   }
 
+  Path directory() {
+    return directory;
+  }
+
   private void pack(String architecture, RootDisk disk) throws IOException {
     Path root = work.resolve(architecture);
     disk.unpack(root, log);
@@ -121,19 +125,34 @@ final class BootStore {
         """
         store = "%s"
         state = "%s"
-
-        [boot]
-        command-line = "console=%s"
-
-        [[machine]]
-        mac = "%s"
-        image = "%s"
         """
-            .formatted(
-                directory,
-                folder.resolve("state"),
-                hardware.console(),
-                mac,
-                Image.of(hardware).imageName()));
+                .formatted(directory, folder.resolve("state"))
+            + machine(hardware, mac));
+  }
+
+  /** The same on a card that has this store on its data partition. */
+  Path cardConfig(Hardware hardware, String mac, Path folder) throws IOException {
+    return Files.writeString(
+        folder.resolve("card.toml"),
+        """
+        store = "/data/store"
+
+        [http]
+        port = 80
+        """
+            + machine(hardware, mac));
+  }
+
+  private static String machine(Hardware hardware, String mac) {
+    return """
+
+    [boot]
+    command-line = "console=%s"
+
+    [[machine]]
+    mac = "%s"
+    image = "%s"
+    """
+        .formatted(hardware.console(), mac, Image.of(hardware).imageName());
   }
 }

@@ -15,7 +15,12 @@ final class Logs {
 
   /** An empty directory of that name. */
   static Path of(String name) throws IOException {
-    Path logs = ALL.resolve(name);
+    return inside(ALL, name);
+  }
+
+  /** The same below another one. */
+  static Path inside(Path parent, String name) throws IOException {
+    Path logs = parent.resolve(name);
     if (Files.exists(logs)) {
       try (Stream<Path> old = Files.walk(logs)) {
         List<Path> deepestFirst = old.sorted(Comparator.reverseOrder()).toList();

@@ -22,7 +22,7 @@ final class MadeOnce {
   private MadeOnce() {}
 
   /**
-   * Finds it, or makes it.
+   * Finds it, or makes it, one at a time.
    *
    * @param kind the folder of its kind in the cache
    * @param architecture for which there is one each
@@ -30,7 +30,7 @@ final class MadeOnce {
    * @param command makes it in the folder that is given, which is not there yet
    * @return the folder that it is kept in
    */
-  static Path of(
+  static synchronized Path of(
       String kind,
       String architecture,
       List<Path> inputs,
