@@ -21,6 +21,7 @@ record BoxRuntime(String architecture, Path tree) {
     List<Path> inputs = new ArrayList<>(jars());
     for (String file :
         List.of(
+            "box-classes",
             "box-runtime",
             "box-training",
             "debian-packages.lock",
