@@ -41,11 +41,27 @@ final class MadeOnce {
     Path kept = cache.resolve(architecture + "-" + digest(inputs).substring(0, 16));
     if (!Files.exists(kept)) {
       Files.createDirectories(cache);
-      // Those of other inputs, and one that was not finished.
+      Path fresh = Path.of(kept + ".new");
+      // One that was not finished, and those of other inputs that no checkout has used today.
+      Program.run(log, List.of("rm", "-rf", fresh.toString()));
       Program.run(
           log,
-          List.of("find", cache.toString(), "-path", cache + "/" + architecture + "-*", "-delete"));
-      Path fresh = Path.of(kept + ".new");
+          List.of(
+              "find",
+              cache.toString(),
+              "-mindepth",
+              "1",
+              "-maxdepth",
+              "1",
+              "-mtime",
+              "+0",
+              "-name",
+              architecture + "-*",
+              "-exec",
+              "rm",
+              "-rf",
+              "{}",
+              "+"));
       Program.run(log, command.apply(fresh));
       Files.move(fresh, kept);
     }
