@@ -58,10 +58,7 @@ public final class Box implements AutoCloseable {
       List<Handler> handlers = new ArrayList<>();
       handlers.add(new StatusHandler(box::status));
       installation.firmware().ifPresent(it -> handlers.add(new UpdateHandler(it)));
-      handlers.add(
-          BlockServer.handler(
-              new BlockServerConfig(
-                  config.store(), netboot.bootFiles(), size.responseBufferBytes())));
+      handlers.add(BlockServer.handler(new BlockServerConfig(config.store(), netboot.bootFiles())));
       http.start(new Handler.Sequence(handlers));
       netboot.start();
       installation.firmware().ifPresent(it -> it.tellUrl(http.ownUrl()));

@@ -71,8 +71,7 @@ final class BoxHttp {
     threads.setName("http");
     server = new Server(threads, null, bufferPool(size));
     connector =
-        new ServerConnector(
-            server, null, null, null, ACCEPTORS, SELECTORS, new HttpConnectionFactory(http()));
+        BlockServer.connector(server, ACCEPTORS, SELECTORS, new HttpConnectionFactory(http()));
     if (config.listen() != null) {
       connector.setHost(config.listen().getHostAddress());
     }

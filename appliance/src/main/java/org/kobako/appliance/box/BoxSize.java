@@ -1,7 +1,5 @@
 package org.kobako.appliance.box;
 
-import org.kobako.block.server.BlockServerConfig;
-
 /**
  * How many threads, connections and buffers a box may have: every bound of its one Jetty, by the
  * heap that the VM was given, which {@code box-jvm-options.sh} makes fit the machine. A connection
@@ -12,21 +10,18 @@ import org.kobako.block.server.BlockServerConfig;
  * @param maxConnections a room of machines with several each; more wait in the kernel's queue
  * @param idleHeapBufferBytes that Jetty keeps for the next request
  * @param idleDirectBufferBytes the same outside the heap
- * @param responseBufferBytes outside the heap, that responses under way share
  */
 record BoxSize(
     int maxHttpThreads,
     int minHttpThreads,
     int maxConnections,
     int idleHeapBufferBytes,
-    int idleDirectBufferBytes,
-    int responseBufferBytes) {
+    int idleDirectBufferBytes) {
 
   /** For a machine of 64 MB. */
-  static final BoxSize SMALL = new BoxSize(6, 2, 128, 64 << 10, 1 << 20, 1 << 20);
+  static final BoxSize SMALL = new BoxSize(6, 2, 128, 64 << 10, 1 << 20);
 
-  static final BoxSize USUAL =
-      new BoxSize(12, 4, 512, 1 << 20, 8 << 20, BlockServerConfig.DEFAULT_BUFFER_BYTES);
+  static final BoxSize USUAL = new BoxSize(12, 4, 512, 1 << 20, 8 << 20);
 
   private static final long USUAL_HEAP_BYTES = 20 << 20;
 

@@ -21,14 +21,12 @@ import org.slf4j.LoggerFactory;
 final class BlockHandler extends Handler.Abstract {
   private final Path store;
   private final BootFiles bootFiles;
-  private final BufferBudget budget;
   private final DistinctErrors errors =
       new DistinctErrors(LoggerFactory.getLogger(BlockHandler.class));
 
   BlockHandler(BlockServerConfig config) {
     this.store = config.store();
     this.bootFiles = config.bootFiles();
-    this.budget = new BufferBudget(config.bufferBytes());
   }
 
   @Override
@@ -90,7 +88,7 @@ final class BlockHandler extends Handler.Abstract {
           putHead(part, response);
           callback.succeeded();
         }
-        case ResponsePlan.FilePart part -> send(file, part, response, callback);
+        case ResponsePlan.FilePart part -> send(file, part, request, response, callback);
       }
     } catch (NoSuchFileException missing) {
       refuse(ResponsePlan.NOT_FOUND, response, callback);
@@ -101,8 +99,16 @@ final class BlockHandler extends Handler.Abstract {
   }
 
   private void send(
-      ServedFile file, ResponsePlan.FilePart part, Response response, Callback callback) {
-    BodySender sender = new BodySender(file, part, response, callback, budget, errors);
+      ServedFile file,
+      ResponsePlan.FilePart part,
+      Request request,
+      Response response,
+      Callback callback) {
+    if (!(request.getConnectionMetaData().getConnection().getEndPoint()
+        instanceof FileConnection connection)) {
+      throw new IllegalStateException("files go over a connection of BlockServer.connector");
+    }
+    BodySender sender = new BodySender(file, part, connection, response, callback, errors);
     try {
       sender.readFirstPiece();
     } catch (IOException e) {
@@ -123,10 +129,5 @@ final class BlockHandler extends Handler.Abstract {
   private static void putHead(ResponsePlan plan, Response response) {
     response.setStatus(plan.status());
     response.getHeaders().add(plan.fields());
-  }
-
-  /** For tests and figures: all of it is free when no response is under way. */
-  BufferBudget budget() {
-    return budget;
   }
 }

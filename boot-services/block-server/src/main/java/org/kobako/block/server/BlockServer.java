@@ -1,6 +1,13 @@
 package org.kobako.block.server;
 
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 
 /**
  * Serves the images and blocks of a store, and boot files, read-only, to any HTTP client or cache.
@@ -9,10 +16,28 @@ public final class BlockServer {
   private BlockServer() {}
 
   /**
-   * A handler for the root of a server. It answers every request, so it is the last of a sequence.
+   * A handler for the root of a server, behind a {@link #connector}. It answers every request, so
+   * it is the last of a sequence.
    */
   public static Handler handler(BlockServerConfig config) {
     return new BlockHandler(config);
+  }
+
+  /**
+   * The connector that {@link #handler} needs: over its connections files go without a copy in this
+   * process.
+   */
+  public static ServerConnector connector(
+      Server server, int acceptors, int selectors, ConnectionFactory... factories) {
+    return new ServerConnector(server, null, null, null, acceptors, selectors, factories) {
+      @Override
+      protected SocketChannelEndPoint newEndPoint(
+          SocketChannel channel, ManagedSelector selector, SelectionKey key) {
+        FileConnection connection = new FileConnection(channel, selector, key, getScheduler());
+        connection.setIdleTimeout(getIdleTimeout());
+        return connection;
+      }
+    };
   }
 
   /**

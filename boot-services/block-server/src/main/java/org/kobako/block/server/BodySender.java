@@ -1,19 +1,20 @@
 package org.kobako.block.server;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
-import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EofException;
-import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.IteratingCallback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a part of a file, one piece after the other through one pooled direct buffer. While a
- * reader is slow it holds that buffer and the file, and no thread.
+ * Sends a part of a file, one piece after the other. While a reader is slow it holds the file, and
+ * neither a thread nor a buffer: pieces of a file on a disk are sent by the kernel alone. What was
+ * made for the asker is in memory anyway.
  *
  * <p>Takes the file when it is made and closes it on every path: {@link #readFirstPiece} that
  * fails, or the end of what {@link #iterate} begins.
@@ -21,37 +22,32 @@ import org.jspecify.annotations.Nullable;
 final class BodySender extends IteratingCallback {
   private final SeekableByteChannel file;
   private final String name;
+  private final FileConnection connection;
   private final Response response;
   private final Callback callback;
   private final DistinctErrors errors;
-  private final BufferBudget budget;
-  private final int pieceBytes;
-  private final RetainableByteBuffer piece;
-  private final long offset;
+  private ByteBuffer piece = ByteBuffer.allocate(0);
+
+  /** Where the piece ends, and the next begins. */
+  private long offset;
+
+  /** Behind the piece. */
   private long left;
 
   BodySender(
       ServedFile file,
       ResponsePlan.FilePart part,
+      FileConnection connection,
       Response response,
       Callback callback,
-      BufferBudget budget,
       DistinctErrors errors) {
     this.name = file.facts().name();
+    this.connection = connection;
     this.response = response;
     this.callback = callback;
     this.errors = errors;
-    this.budget = budget;
     this.offset = part.offset();
     this.left = part.length();
-    ByteBufferPool pool = response.getRequest().getComponents().getByteBufferPool();
-    this.pieceBytes = budget.take(left);
-    try {
-      this.piece = pool.acquire(pieceBytes, true);
-    } catch (Throwable e) {
-      budget.give(pieceBytes);
-      throw e;
-    }
     this.file = file.takeChannel();
   }
 
@@ -62,47 +58,66 @@ final class BodySender extends IteratingCallback {
    */
   void readFirstPiece() throws IOException {
     try {
-      file.position(offset);
       readPiece();
     } catch (IOException | RuntimeException e) {
-      release();
+      ServedFile.closeQuietly(file);
       throw e;
     }
   }
 
   @Override
   protected Action process() throws IOException {
-    ByteBuffer bytes = piece.getByteBuffer();
-    if (!bytes.hasRemaining()) {
+    if (!piece.hasRemaining()) {
       if (left == 0) {
         return Action.SUCCEEDED;
       }
-      readNextPiece();
+      try {
+        readPiece();
+      } catch (IOException e) {
+        countError(e);
+        throw new EofException(e); // which Jetty does not log a second time
+      }
     }
-    response.write(left == 0, bytes, this);
+    response.write(left == 0, piece, this);
     return Action.SCHEDULED;
   }
 
-  private void readNextPiece() throws IOException {
-    try {
-      readPiece();
-    } catch (IOException e) {
-      errors.count("cannot go on reading " + name, e, "closed the connection");
-      throw new EofException(e); // which Jetty does not log a second time
+  private void readPiece() throws IOException {
+    int length = (int) Math.min(left, FileConnection.MAX_PIECE_BYTES);
+    if (file instanceof FileChannel onDisk) {
+      requireReadable(offset);
+      piece = connection.standIn(onDisk, offset, length);
+    } else {
+      piece = ByteBuffer.allocate(length);
+      file.position(offset);
+      while (piece.hasRemaining()) {
+        if (file.read(piece) < 0) {
+          throw endsEarly(offset + piece.position());
+        }
+      }
+      piece.flip();
+    }
+    offset += length;
+    left -= length;
+  }
+
+  /**
+   * Reads one byte, as what the kernel sends by itself fails with a word of neither disk nor
+   * reader.
+   */
+  private void requireReadable(long at) throws IOException {
+    file.position(at);
+    if (file.read(ByteBuffer.allocate(1)) < 0) {
+      throw endsEarly(at);
     }
   }
 
-  /** Fills the buffer with the next bytes of the file; it is ready to be written then. */
-  private void readPiece() throws IOException {
-    ByteBuffer bytes = piece.getByteBuffer();
-    bytes.clear().limit((int) Math.min(pieceBytes, left));
-    while (bytes.hasRemaining()) {
-      if (file.read(bytes) < 0) {
-        throw new IOException("it ends " + (left - bytes.position()) + " bytes early");
-      }
-    }
-    left -= bytes.position();
-    bytes.flip();
+  private EOFException endsEarly(long at) {
+    return new EOFException("it ends " + (offset + left - at) + " bytes early");
+  }
+
+  private void countError(IOException e) {
+    errors.count("cannot go on reading " + name, e, "closed the connection");
   }
 
   /**
@@ -111,7 +126,10 @@ final class BodySender extends IteratingCallback {
    */
   @Override
   protected void onCompleted(@Nullable Throwable failure) {
-    release();
+    if (failure != null && piece.hasRemaining()) {
+      findFault();
+    }
+    ServedFile.closeQuietly(file);
     if (failure == null) {
       callback.succeeded();
     } else {
@@ -119,9 +137,12 @@ final class BodySender extends IteratingCallback {
     }
   }
 
-  private void release() {
-    piece.release();
-    budget.give(pieceBytes);
-    ServedFile.closeQuietly(file);
+  /** A piece is cut off by its reader, as a rule, and at times by the disk. */
+  private void findFault() {
+    try {
+      requireReadable(offset - piece.remaining());
+    } catch (IOException e) {
+      countError(e);
+    }
   }
 }

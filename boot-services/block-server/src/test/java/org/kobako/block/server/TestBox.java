@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -26,7 +27,6 @@ final class TestBox implements AutoCloseable {
 
   private final Server server;
   private final ServerConnector connector;
-  private final BlockHandler handler;
   private final ArrayByteBufferPool pool = new ArrayByteBufferPool();
 
   TestBox(Path store) throws Exception {
@@ -35,11 +35,10 @@ final class TestBox implements AutoCloseable {
 
   TestBox(BlockServerConfig config) throws Exception {
     server = new Server(new QueuedThreadPool(THREADS), null, pool);
-    connector = new ServerConnector(server, 1, 1);
+    connector = BlockServer.connector(server, 1, 1, new HttpConnectionFactory());
     connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
     server.addConnector(connector);
-    handler = new BlockHandler(config);
-    server.setHandler(handler);
+    server.setHandler(BlockServer.handler(config));
     server.start();
   }
 
@@ -49,10 +48,6 @@ final class TestBox implements AutoCloseable {
 
   String url() {
     return "http://127.0.0.1:" + connector.getLocalPort() + "/";
-  }
-
-  BufferBudget budget() {
-    return handler.budget();
   }
 
   @Override
