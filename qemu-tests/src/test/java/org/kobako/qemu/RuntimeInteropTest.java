@@ -71,7 +71,7 @@ class RuntimeInteropTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"armel", "ppc64el", "riscv64"})
+  @ValueSource(strings = {"armel", "ppc64el", "riscv64", "sh4"})
   void aRuntimeAloneRunsTheBlockClient(String architecture) throws Exception {
     Path tree = work.resolve("tree");
     Program.run(log, clientRuntime(System.getProperty("java.home"), architecture, tree));
