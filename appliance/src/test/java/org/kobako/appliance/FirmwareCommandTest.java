@@ -72,13 +72,18 @@ class FirmwareCommandTest {
   }
 
   private void scriptThatMakesEverything() throws IOException {
+    scriptThatMakesEverythingAnd("");
+  }
+
+  private void scriptThatMakesEverythingAnd(String moreFiles) throws IOException {
     script(
         """
-        cd "$2" && for file in kobako.img boot root sbom.json licences.txt; do
+        cd "$2" && for file in kobako.img boot root sbom.json licences.txt MORE; do
           echo "$file of $1" >$file
         done
         printf 'kernel 6046208\\ninitramfs 2073296\\n' >sizes
-        """);
+        """
+            .replace("MORE", moreFiles));
   }
 
   private KobakoRun firmware() {
@@ -124,6 +129,17 @@ class FirmwareCommandTest {
             "kernel                               5.8M",
             "initramfs                            2.0M",
             "kobako.img                             20");
+  }
+
+  @Test
+  void theKernelOfABoardWithoutABootLoaderLiesBesideTheFile() throws IOException {
+    scriptThatMakesEverythingAnd("vmlinuz initrd");
+
+    String printed = KobakoRun.of("firmware", "sh4", "--out", out, "--sign-key", key).succeeded();
+
+    assertThat(out.resolveSibling("kobako.img.vmlinuz")).hasContent("vmlinuz of sh4");
+    assertThat(out.resolveSibling("kobako.img.initrd")).hasContent("initrd of sh4");
+    assertThat(printed).contains("kobako.img.vmlinuz", "kobako.img.initrd");
   }
 
   @Test
@@ -176,6 +192,6 @@ class FirmwareCommandTest {
     KobakoRun run = KobakoRun.of("firmware", "vax", "--out", out);
 
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).contains("is none of: amd64, arm64, armhf").hasLineCount(1);
+    assertThat(run.err()).contains("is none of: amd64, arm64, armhf, sh4").hasLineCount(1);
   }
 }

@@ -39,6 +39,7 @@ final class BootStore {
         case ARM64_UEFI -> SQUASHFS_ARM64;
         case ARM64_UBOOT -> EXT4_ARM64;
         case ARMHF_UBOOT -> EXT4_ARMHF;
+        case SH4_R2D -> throw new IllegalArgumentException("Debian has no root disk for SH-4");
       };
     }
 

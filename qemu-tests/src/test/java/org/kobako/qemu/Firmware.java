@@ -66,6 +66,11 @@ final class Firmware {
     return folder.resolve("kobako.img");
   }
 
+  /** QEMU's words for a board that has no boot loader. */
+  String[] startedFromOutside() {
+    return new String[] {"-kernel", image() + ".vmlinuz", "-initrd", image() + ".initrd"};
+  }
+
   /** What is written when the box is updated, signed for this box unless it is spoiled later. */
   Update update(Path work, long version) throws IOException {
     return new Update(work, version);

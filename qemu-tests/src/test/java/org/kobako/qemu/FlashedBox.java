@@ -47,10 +47,15 @@ final class FlashedBox implements AutoCloseable {
     this.logs = logs;
   }
 
-  /** Switches it on; it may restart itself. */
-  Vm powerOn() throws IOException {
+  /**
+   * Switches it on; it may restart itself.
+   *
+   * @param more words of QEMU, beside those for the board and the card
+   */
+  Vm powerOn(String... more) throws IOException {
     List<String> words = new ArrayList<>(card.inserted());
     words.addAll(List.of("-action", "reboot=reset"));
+    words.addAll(List.of(more));
     Vm on =
         Vm.powerOn(
             hardware,

@@ -80,6 +80,14 @@ enum Hardware {
           "-bios",
           emulators.uboot("qemu_arm").toString());
     }
+  },
+
+  /** RTS7751R2D plus; without a boot loader, and Linux is on its second serial line. */
+  SH4_R2D("sh4", "ttySC1") {
+    @Override
+    List<String> board(Emulators emulators, Path work) {
+      return List.of("qemu-system-sh4", "-machine", "r2d", "-serial", "null");
+    }
   };
 
   private final String architecture;

@@ -34,19 +34,25 @@ public final class FirmwareCommand implements Command {
   /** Environment variable: the version and the time of every file, in seconds since 1970. */
   private static final String TIME_VARIABLE = "SOURCE_DATE_EPOCH";
 
-  private static final List<String> TARGETS = List.of("amd64", "arm64", "armhf");
+  /**
+   * Files of a target whose board has no boot loader: it gets them by other means than the disk.
+   */
+  private static final List<String> STARTED_FROM_OUTSIDE = List.of("vmlinuz", "initrd");
+
+  private static final List<String> TARGETS = List.of("amd64", "arm64", "armhf", "sh4");
 
   private static final Operand<String> TARGET =
       new Operand<>(
           "TARGET",
           Values.oneOf(TARGETS, Function.identity()),
-          "what the box is: amd64, arm64 or armhf");
+          "what the box is: amd64, arm64, armhf or sh4");
   private static final Option<Path> OUT =
       Option.required(
           "out",
           "FILE",
           Values.path(),
-          "makes FILE, to be written to a card, FILE.update, FILE.sbom.json and FILE.licences.txt");
+          "makes FILE, to be written to a card, FILE.update, FILE.sbom.json and FILE.licences.txt;"
+              + " for sh4, which has no boot loader, FILE.vmlinuz and FILE.initrd");
   private static final Option<Path> SIGN_KEY =
       Option.optional(
           "sign-key",
@@ -98,11 +104,16 @@ public final class FirmwareCommand implements Command {
       words.addAll(jars(script.checkout()));
       script.run(words, "the firmware", terminal);
       writeUpdate(made, target, version, key);
-      Path update = moveTo(out, made, "update", ".update");
-      moveTo(out, made, "sbom.json", ".sbom.json");
-      moveTo(out, made, "licences.txt", ".licences.txt");
+      moveTo(out, made, "sbom.json");
+      moveTo(out, made, "licences.txt");
       Files.move(made.resolve("kobako.img"), out, StandardCopyOption.REPLACE_EXISTING);
-      printSizes(Files.readAllLines(made.resolve("sizes")), out, update, terminal);
+      List<Path> files = new ArrayList<>(List.of(out, moveTo(out, made, "update")));
+      for (String started : STARTED_FROM_OUTSIDE) {
+        if (Files.exists(made.resolve(started))) {
+          files.add(moveTo(out, made, started));
+        }
+      }
+      printSizes(Files.readAllLines(made.resolve("sizes")), files, terminal);
     } finally {
       deleteAll(made);
     }
@@ -180,19 +191,21 @@ public final class FirmwareCommand implements Command {
     }
   }
 
-  private static Path moveTo(Path out, Path made, String name, String ending) throws IOException {
+  /** Puts a file beside the image, under the image's name and its own. */
+  private static Path moveTo(Path out, Path made, String name) throws IOException {
     return Files.move(
         made.resolve(name),
-        out.resolveSibling(out.getFileName() + ending),
+        out.resolveSibling(out.getFileName() + "." + name),
         StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** The script's lines, NAME BYTES, then the whole. */
-  private static void printSizes(List<String> parts, Path out, Path update, Terminal terminal)
+  /** The script's lines, NAME BYTES, then the files. */
+  private static void printSizes(List<String> parts, List<Path> files, Terminal terminal)
       throws IOException {
     List<String> lines = new ArrayList<>(parts);
-    lines.add(out.getFileName() + " " + Files.size(out));
-    lines.add(update.getFileName() + " " + Files.size(update));
+    for (Path file : files) {
+      lines.add(file.getFileName() + " " + Files.size(file));
+    }
     for (String line : lines) {
       int space = line.lastIndexOf(' ');
       long bytes = Long.parseLong(line.substring(space + 1));
