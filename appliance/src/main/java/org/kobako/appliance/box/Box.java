@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.eclipse.jetty.server.Handler;
 import org.jspecify.annotations.Nullable;
 import org.kobako.appliance.firmware.Firmware;
@@ -50,7 +51,12 @@ public final class Box implements AutoCloseable {
     http.bind();
     Netboot netboot = null;
     try {
-      netboot = Netboot.bind(config, http.port(), checkFile);
+      Predicate<String> isAlone = interfaceName -> false;
+      if (installation.firmware().isPresent()) {
+        installation.firmware().get().awaitAddress();
+        isAlone = installation.firmware().get()::isAlone;
+      }
+      netboot = Netboot.bind(config, http.port(), checkFile, isAlone);
       Box box = new Box(config.store(), installation, http, netboot, checkFile);
       if (netboot.isOn() || config.user().isPresent() || installation.firmware().isPresent()) {
         Privileges.giveUp(config, installation.written());

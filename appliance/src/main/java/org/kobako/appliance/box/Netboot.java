@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.kobako.appliance.status.ServiceStatus;
 import org.kobako.block.format.ImageName;
 import org.kobako.boot.plan.BootFiles;
@@ -15,6 +17,7 @@ import org.kobako.boot.plan.BoxAddress;
 import org.kobako.boot.plan.GeneratedFiles;
 import org.kobako.boot.plan.MachinesSeen;
 import org.kobako.dhcp.DhcpServer;
+import org.kobako.dhcp.config.DhcpMode;
 import org.kobako.packer.StoreDirectory;
 import org.kobako.tftp.TftpServer;
 import org.slf4j.Logger;
@@ -42,10 +45,13 @@ final class Netboot implements AutoCloseable {
   /**
    * Takes the ports.
    *
+   * @param isAlone whether it is known of an interface that nobody else gives addresses there
    * @throws IOException if the configuration does not fit the network, or the box must boot
    *     machines and cannot, with what to do
    */
-  static Netboot bind(BoxConfig config, int httpPort, CheckFile checkFile) throws IOException {
+  static Netboot bind(
+      BoxConfig config, int httpPort, CheckFile checkFile, Predicate<String> isAlone)
+      throws IOException {
     NetbootConfig netboot = config.netboot();
     BootFiles folder = checkFile.orElse(new BootDirectory(config.bootFiles()));
     MachinesSeen seen = new MachinesSeen();
@@ -66,7 +72,7 @@ final class Netboot implements AutoCloseable {
                 .orElse(folder);
         yield netboot.wanted() == NetbootConfig.Wanted.NO
             ? off(netboot.wanted(), files, seen, "netboot is false")
-            : on(config, network, planners, seen, files, checkFile);
+            : on(config, network, planners, seen, files, checkFile, isAlone);
       }
     };
   }
@@ -78,7 +84,8 @@ final class Netboot implements AutoCloseable {
       Function<Inet4Address, BootPlanner> planners,
       MachinesSeen seen,
       BootFiles files,
-      CheckFile checkFile)
+      CheckFile checkFile,
+      Predicate<String> isAlone)
       throws IOException {
     List<Part> parts = new ArrayList<>();
     boolean givesNames = config.netboot().dhcp().mode().isPresent();
@@ -87,7 +94,7 @@ final class Netboot implements AutoCloseable {
       Part.Step check = () -> tftp.check(CheckFile.NAME, checkFile.content());
       parts.add(new Part(TFTP, tftp::bind, tftp::start, check, tftp::close));
       if (givesNames) {
-        DhcpServer dhcp = dhcp(config, network, planners, seen);
+        DhcpServer dhcp = dhcp(config, network, planners, seen, isAlone);
         Part.Step bind =
             () -> {
               StateDirectory.make(config);
@@ -118,17 +125,21 @@ final class Netboot implements AutoCloseable {
       BoxConfig config,
       BoxNetwork network,
       Function<Inet4Address, BootPlanner> planners,
-      MachinesSeen seen)
+      MachinesSeen seen,
+      Predicate<String> isAlone)
       throws IOException {
+    DhcpSettings settings = config.netboot().dhcp();
+    if (settings.mode().equals(Optional.of(DhcpMode.AUTO))
+        && isAlone.test(network.interfaceName())) {
+      LOG.info("dhcp: no server answered the box itself on {}", network.interfaceName());
+      settings = settings.alone();
+    }
     return new DhcpServer(
-        config
-            .netboot()
-            .dhcp()
-            .on(
-                network.interfaceName(),
-                network.address(),
-                network.prefixBits(),
-                StateDirectory.leases(config)),
+        settings.on(
+            network.interfaceName(),
+            network.address(),
+            network.prefixBits(),
+            StateDirectory.leases(config)),
         planners,
         seen::saw);
   }

@@ -2,6 +2,7 @@ package org.kobako.appliance.firmware;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,9 @@ import org.slf4j.LoggerFactory;
  * <tr><td>{@code admin-secret.sha256}<td>64 hexadecimal digits
  * <tr><td>{@code other-boot}, {@code other-root}<td>the other slot's partitions; there when the slot
  *     that runs is to stay
+ * <tr><td>{@code address}<td>a link: leads somewhere when the box has an address
+ * <tr><td>{@code alone}<td>a link: leads to the name of an interface on which no DHCP server answered
+ *     when the supervisor asked for that address; removed here when it has been read
  * <tr><td>{@code url}<td>written here: where the box answers
  * <tr><td>{@code next}<td>written here: the version in the other slot, to be started next
  * </table>
@@ -40,6 +44,10 @@ public final class Firmware {
 
   private static final String NEXT = "next";
   private static final String URL = "url";
+  private static final String ADDRESS = "address";
+  private static final String ALONE = "alone";
+
+  private static final long POLL_MS = 50;
 
   private final Path directory;
   private final String slot;
@@ -90,6 +98,38 @@ public final class Firmware {
 
   public AdminSecret secret() {
     return secret;
+  }
+
+  /**
+   * Waits until the box has an address, as long as that takes: what is loaded before that costs no
+   * time. Returns at once where the supervisor says nothing of addresses.
+   *
+   * @throws InterruptedIOException if the box is told to end
+   */
+  public void awaitAddress() throws InterruptedIOException {
+    Path address = directory.resolve(ADDRESS);
+    try {
+      while (Files.isSymbolicLink(address) && !Files.exists(address)) {
+        Thread.sleep(POLL_MS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("told to end while there was no address");
+    }
+  }
+
+  /**
+   * Whether the supervisor's DHCP client has just asked on this interface for as long as the box
+   * would, and nobody answered. Said once: it is not true for long.
+   */
+  public boolean isAlone(String interfaceName) {
+    try {
+      boolean alone = word(ALONE).equals(interfaceName);
+      Files.delete(directory.resolve(ALONE));
+      return alone;
+    } catch (IOException notSaid) {
+      return false;
+    }
   }
 
   /** Tells the supervisor where the box answers. */

@@ -1,6 +1,7 @@
 package org.kobako.appliance.firmware;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +71,39 @@ class FirmwareTest {
     assertThat(directory.resolve("partition-boot")).hasBinaryContent(OLD_BOOT);
     assertThat(directory.resolve("partition-root")).hasBinaryContent(OLD_ROOT);
     assertThat(directory.resolve("next")).doesNotExist();
+  }
+
+  @Test
+  void waitsUntilThereIsAnAddress() throws Exception {
+    Files.createSymbolicLink(directory.resolve("address"), Path.of("address-of-the-box"));
+    CountDownLatch goesOn = new CountDownLatch(1);
+    Thread waiting =
+        Thread.ofPlatform()
+            .start(() -> {
+              assertThatNoException().isThrownBy(firmware::awaitAddress);
+              goesOn.countDown();
+            });
+
+    assertThat(goesOn.await(200, TimeUnit.MILLISECONDS)).isFalse();
+    write("address-of-the-box", "10.75.0.1/24\n");
+
+    assertThat(goesOn.await(10, TimeUnit.SECONDS)).isTrue();
+    waiting.join();
+  }
+
+  @Test
+  void waitsForNoAddressWhereTheSupervisorSpeaksOfNone() {
+    assertThatNoException().isThrownBy(firmware::awaitAddress);
+  }
+
+  @Test
+  void isAloneOnOneInterfaceAndOnlyJustAfterTheSupervisorSaidSo() throws IOException {
+    assertThat(firmware.isAlone("eth0")).isFalse();
+    write("alone", "eth1\n");
+    assertThat(firmware.isAlone("eth0")).isFalse();
+    write("alone", "eth0\n");
+    assertThat(firmware.isAlone("eth0")).isTrue();
+    assertThat(firmware.isAlone("eth0")).isFalse();
   }
 
   @Test

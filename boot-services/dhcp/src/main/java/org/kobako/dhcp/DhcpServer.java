@@ -9,7 +9,9 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -60,6 +62,7 @@ public final class DhcpServer implements AutoCloseable {
   private static final long TICK_MS = 1000;
 
   private static final int DISCARD_PORT = 9;
+  private static final Path INTERFACES = Path.of("/sys/class/net");
   private static final Path ARP_TABLE = Path.of("/proc/net/arp");
 
   private final DhcpConfig config;
@@ -117,6 +120,9 @@ public final class DhcpServer implements AutoCloseable {
 
   private static void tie(DeviceTie tie, BootInterface where, List<BootInterface> interfaces)
       throws IOException {
+    if (isOnlyOne(where)) {
+      return; // a foreign call takes a small VM a second or two to prepare
+    }
     Optional<String> failure = tie.tie(PORTS, where.name());
     if (failure.isEmpty()) {
       return;
@@ -129,6 +135,18 @@ public final class DhcpServer implements AutoCloseable {
             "dhcp: cannot serve %s alone: %s, and machines on %s would be answered, too; run as root"
                 .formatted(where.name(), failure.get(), other.getName()));
       }
+    }
+  }
+
+  /** Whether the machine has no other interface, be it up or not, beside its loopback. */
+  private static boolean isOnlyOne(BootInterface where) throws IOException {
+    try (DirectoryStream<Path> all =
+        Files.newDirectoryStream(
+            INTERFACES,
+            one -> !Set.of("lo", where.name()).contains(one.getFileName().toString()))) {
+      return !all.iterator().hasNext();
+    } catch (NoSuchFileException noSysfs) {
+      return false;
     }
   }
 
