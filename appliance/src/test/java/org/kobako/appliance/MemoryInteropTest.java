@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.kobako.testing.Peer;
+import org.kobako.testing.Segment;
 import org.kobako.testing.TestDisk;
 import org.kobako.testing.TestStore;
 
@@ -40,8 +41,9 @@ class MemoryInteropTest {
   private static final int BLOCKS = 200;
   private static final int KERNEL_BYTES = 4 << 20;
 
-  private final String box = "kobako-box-" + ProcessHandle.current().pid();
-  private final String machines = "kobako-machines-" + ProcessHandle.current().pid();
+  private final Segment segment = new Segment();
+  private final Segment.Host box = segment.host("10.77.0.1/24");
+  private final Segment.Host machines = segment.machine();
   private Path work;
   private Process serve;
 
@@ -56,17 +58,8 @@ class MemoryInteropTest {
     Files.writeString(
         work.resolve("kobako.toml"), "store = 'store'\nstate = 'state'\ndhcp.mode = 'server'\n");
     Files.writeString(work.resolve("curl.config"), blocks());
-    for (String namespace : List.of(box, machines)) {
-      Peer.run("ip", "netns", "add", namespace).succeeded();
-    }
-    ip(box, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", machines);
-    ip(box, "addr", "add", "10.77.0.1/24", "dev", "eth0");
     for (int i = 0; i < READERS; i++) {
-      ip(machines, "addr", "add", address(i) + "/24", "dev", "eth0");
-    }
-    for (String namespace : List.of(box, machines)) {
-      ip(namespace, "link", "set", "eth0", "up");
-      ip(namespace, "link", "set", "lo", "up");
+      machines.address(address(i) + "/24");
     }
     String script =
         "KOBAKO_MEMORY_MB=64; . ./box-jvm-options.sh;"
@@ -78,7 +71,7 @@ class MemoryInteropTest {
                 "sh",
                 "-c",
                 script,
-                box,
+                box.namespace(),
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "target/*:target/lib/*", // its jars alone, as the launcher has them
                 Kobako.class.getName(),
@@ -112,8 +105,7 @@ class MemoryInteropTest {
   @AfterEach
   void takeDown() {
     Peer.stop(serve);
-    Peer.run("ip", "netns", "delete", box);
-    Peer.run("ip", "netns", "delete", machines);
+    segment.close();
     Peer.run("rm", "-r", work.toString()).succeeded();
   }
 
@@ -150,7 +142,7 @@ class MemoryInteropTest {
       List<String> words = new ArrayList<>(List.of("curl", "--silent", "--fail"));
       words.addAll(List.of("--interface", address(i)));
       words.addAll(List.of(curl));
-      running.add(Peer.start(work.resolve("machine-" + i + ".log"), in(machines, words)));
+      running.add(Peer.start(work.resolve("machine-" + i + ".log"), machines.command(words)));
     }
     int mostKib = 0;
     try {
@@ -177,18 +169,6 @@ class MemoryInteropTest {
   }
 
   private Peer.Outcome curl(String url) {
-    return Peer.run(in(machines, List.of("curl", "--silent", "--show-error", url)));
-  }
-
-  private static void ip(String namespace, String... words) {
-    List<String> command = new ArrayList<>(List.of("ip", "-n", namespace));
-    command.addAll(List.of(words));
-    Peer.run(command).succeeded();
-  }
-
-  private static List<String> in(String namespace, List<String> command) {
-    List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
-    words.addAll(command);
-    return words;
+    return machines.run("curl", "--silent", "--show-error", url);
   }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kobako.testing.Peer;
+import org.kobako.testing.Segment;
 import org.kobako.testing.TestDisk;
 import org.kobako.testing.TestStore;
 
@@ -24,12 +25,13 @@ import org.kobako.testing.TestStore;
 @Tag("interop")
 @Timeout(120)
 class NetbootInteropTest {
-  private final String box = "kobako-box-" + ProcessHandle.current().pid();
-  private final String machine = "kobako-machine-" + ProcessHandle.current().pid();
+  private final Segment segment = new Segment();
+  private final Segment.Host box = segment.host("10.77.0.1/24");
+  private final Segment.Host machine = segment.machine();
   private Path work;
 
   @BeforeEach
-  void plugInTheCable() throws IOException {
+  void makeTheRoom() throws IOException {
     work = Files.createTempDirectory(Path.of("/var/tmp"), "kobako-test");
     Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxr-xr-x"));
     TestStore store = new TestStore(work.resolve("store"));
@@ -51,21 +53,12 @@ class NetbootInteropTest {
         address = "10.77.0.20"
         command-line = "quiet"
         """);
-    Peer.run("ip", "netns", "add", box).succeeded();
-    Peer.run("ip", "netns", "add", machine).succeeded();
-    ip(box, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", machine);
-    ip(machine, "link", "set", "eth0", "address", "52:54:00:12:34:56");
-    ip(box, "addr", "add", "10.77.0.1/24", "dev", "eth0");
-    for (String namespace : List.of(box, machine)) {
-      ip(namespace, "link", "set", "eth0", "up");
-      ip(namespace, "link", "set", "lo", "up");
-    }
+    machine.setMac("52:54:00:12:34:56");
   }
 
   @AfterEach
   void pullItOut() {
-    Peer.run("ip", "netns", "delete", box).succeeded();
-    Peer.run("ip", "netns", "delete", machine).succeeded();
+    segment.close();
     Peer.run("rm", "-r", work.toString()).succeeded();
   }
 
@@ -74,7 +67,8 @@ class NetbootInteropTest {
     Path output = work.resolve("serve.log");
     Process serve =
         Peer.start(
-            output, in(box, kobako("serve", "--config", work.resolve("kobako.toml").toString())));
+            output,
+            box.command(kobako("serve", "--config", work.resolve("kobako.toml").toString())));
     try {
       Peer.await(
           "the box boots machines",
@@ -85,7 +79,7 @@ class NetbootInteropTest {
           .contains("ip=10.77.0.20")
           .contains("hostname=kiosk-1")
           .contains("domain=room.example");
-      ip(machine, "addr", "add", "10.77.0.20/24", "dev", "eth0");
+      machine.address("10.77.0.20/24");
       assertThat(curl("tftp://10.77.0.1/amd64/vmlinuz")).isEqualTo("kernel");
       assertThat(curl("http://10.77.0.1:8080/boot/machines/52-54-00-12-34-56/amd64/boot.ipxe"))
           .startsWith("#!ipxe")
@@ -107,8 +101,7 @@ class NetbootInteropTest {
     Process serve =
         Peer.start(
             output,
-            in(
-                box,
+            box.command(
                 kobako(
                     "serve",
                     "--config",
@@ -117,7 +110,7 @@ class NetbootInteropTest {
                     kept.toString())));
     try {
       Peer.await("it is kept", Duration.ofSeconds(60), () -> Files.exists(kept));
-      ip(machine, "addr", "add", "10.77.0.20/24", "dev", "eth0");
+      machine.address("10.77.0.20/24");
       assertThat(curl("http://10.77.0.1:8080/status"))
           .contains("\"sound\": true")
           .contains("{\"name\": \"http\", \"state\": \"answering\"}")
@@ -146,7 +139,7 @@ class NetbootInteropTest {
     Files.writeString(
         config, "store = 'store'\nstate = 'state'\n" + toml.replace(';', '\n') + "\n");
 
-    Peer.Outcome serve = Peer.run(in(box, kobako("serve", "--config", config.toString())));
+    Peer.Outcome serve = Peer.run(box.command(kobako("serve", "--config", config.toString())));
 
     assertThat(serve.exitCode()).isEqualTo(1);
     assertThat(serve.output().lines()).singleElement().asString().contains("kobako serve: ", words);
@@ -158,8 +151,7 @@ class NetbootInteropTest {
     Process dnsmasq =
         Peer.start(
             output,
-            in(
-                box,
+            box.command(
                 List.of(
                     "dnsmasq",
                     "--no-daemon",
@@ -174,7 +166,8 @@ class NetbootInteropTest {
           Duration.ofSeconds(20),
           () -> Files.readString(output).contains("IP range"));
       Peer.Outcome serve =
-          Peer.run(in(box, kobako("serve", "--config", work.resolve("kobako.toml").toString())));
+          Peer.run(
+              box.command(kobako("serve", "--config", work.resolve("kobako.toml").toString())));
 
       assertThat(serve.exitCode()).isEqualTo(1);
       assertThat(serve.output())
@@ -191,17 +184,13 @@ class NetbootInteropTest {
     Path script = work.resolve("print-lease");
     Files.writeString(script, "#!/bin/sh\n[ \"$1\" = bound ] && env\nexit 0\n");
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return Peer.run(
-            in(
-                machine,
-                List.of(
-                    "busybox", "udhcpc", "-i", "eth0", "-n", "-q", "-f", "-s", script.toString())))
+    return machine
+        .run("busybox", "udhcpc", "-i", "eth0", "-n", "-q", "-f", "-s", script.toString())
         .succeeded();
   }
 
   private String curl(String url) {
-    return Peer.run(in(machine, List.of("curl", "--silent", "--show-error", "--fail", url)))
-        .succeeded();
+    return machine.run("curl", "--silent", "--show-error", "--fail", url).succeeded();
   }
 
   private static List<String> kobako(String... words) {
@@ -215,17 +204,5 @@ class NetbootInteropTest {
                 Kobako.class.getName()));
     command.addAll(List.of(words));
     return command;
-  }
-
-  private static void ip(String namespace, String... words) {
-    List<String> command = new ArrayList<>(List.of("ip", "-n", namespace));
-    command.addAll(List.of(words));
-    Peer.run(command).succeeded();
-  }
-
-  private static List<String> in(String namespace, List<String> command) {
-    List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
-    words.addAll(command);
-    return words;
   }
 }

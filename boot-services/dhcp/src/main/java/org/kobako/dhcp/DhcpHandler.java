@@ -6,6 +6,7 @@ import java.util.function.LongSupplier;
 import org.apache.mina.core.buffer.IoBuffer;
 import org.apache.mina.core.service.IoHandlerAdapter;
 import org.apache.mina.core.session.IoSession;
+import org.jspecify.annotations.Nullable;
 import org.kobako.boot.plan.Notices;
 import org.kobako.dhcp.packet.DhcpPacket;
 import org.kobako.dhcp.packet.MalformedPacketException;
@@ -27,8 +28,13 @@ final class DhcpHandler extends IoHandlerAdapter {
     /** Nobody is answered; other servers' offers are looked out for. */
     record Asking(ServerSearch search) implements Role {}
 
-    /** Addresses and boot files are given. */
-    record Server(Leases leases, ProxyService bootServer) implements Role {}
+    /**
+     * Addresses and boot files are given.
+     *
+     * @param rivals others who do so, too; null where that is as it should be
+     */
+    record Server(Leases leases, ProxyService bootServer, @Nullable ServerSearch rivals)
+        implements Role {}
 
     /** Boot files are given. */
     record Proxy(ProxyService proxy) implements Role {}
@@ -93,12 +99,18 @@ final class DhcpHandler extends IoHandlerAdapter {
       asking.search().received(datagram);
       return;
     }
+    if (now instanceof Role.Server server && server.rivals() != null) {
+      server.rivals().received(datagram);
+    }
     requests++;
     try {
       packet.wrap(datagram);
     } catch (MalformedPacketException e) {
       LOG.debug("dhcp: {} sent what is no request: {}", remote, e.getMessage());
       return;
+    }
+    if (packet.mac().equals(ports.where().mac())) {
+      return; // the box's own question
     }
     if (!gate.admits(packet.mac())) {
       notices.count(

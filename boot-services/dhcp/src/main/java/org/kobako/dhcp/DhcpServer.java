@@ -61,6 +61,9 @@ public final class DhcpServer implements AutoCloseable {
   private static final long POLL_MS = 50;
   private static final long TICK_MS = 1000;
 
+  /** How often a box that gives out addresses by its own choice looks whether others do. */
+  private static final int RIVAL_TICKS = 10;
+
   private static final int DISCARD_PORT = 9;
   private static final Path INTERFACES = Path.of("/sys/class/net");
   private static final Path ARP_TABLE = Path.of("/proc/net/arp");
@@ -188,8 +191,9 @@ public final class DhcpServer implements AutoCloseable {
     }
     for (DhcpHandler handler : handlers) {
       switch (config.mode()) {
-        case AUTO -> handler.become(new Role.Asking(new ServerSearch(handler.ports())));
-        case SERVER -> becomeServer(handler, "as it is told to");
+        case AUTO ->
+            handler.become(new Role.Asking(new ServerSearch(handler.ports(), config.boxes() == 1)));
+        case SERVER -> becomeServer(handler, null, "as it is told to");
         case PROXY -> becomeProxy(handler, "as it is told to");
       }
     }
@@ -212,10 +216,10 @@ public final class DhcpServer implements AutoCloseable {
     }
   }
 
-  private void becomeServer(DhcpHandler handler, String why) {
+  private void becomeServer(DhcpHandler handler, @Nullable ServerSearch rivals, String why) {
     ProxyService bootServer = new ProxyService(firstFiles, seen);
     if (leases != null) {
-      handler.become(new Role.Server(leases, bootServer));
+      handler.become(new Role.Server(leases, bootServer, rivals));
       BootInterface where = handler.ports().where();
       LOG.info(
           "dhcp: gives addresses and boot files on {} ({}), {}",
@@ -262,14 +266,32 @@ public final class DhcpServer implements AutoCloseable {
       }
     }
     for (DhcpHandler handler : handlers) {
-      Optional<Ipv4Address> other = search(handler).flatMap(ServerSearch::found);
-      if (other.isPresent()) {
-        becomeProxy(handler, "because " + other.get() + " gives addresses there");
-      } else {
-        becomeServer(handler, "because nobody else gave any there");
+      if (handler.role() instanceof Role.Asking asking) {
+        ServerSearch search = asking.search();
+        if (!yieldsTo(search.found(), handler)) {
+          search.serve();
+          becomeServer(
+              handler, config.boxes() == 1 ? search : null, "because nobody else gave any there");
+        }
       }
     }
     closeAnswers();
+  }
+
+  private boolean yieldsTo(Optional<Ipv4Address> other, DhcpHandler handler) {
+    other.ifPresent(it -> becomeProxy(handler, "because " + it + " gives addresses there"));
+    return other.isPresent();
+  }
+
+  /** Somebody may have come later, or been too slow to answer. */
+  private void watchRivals(List<DhcpHandler> servers) {
+    for (DhcpHandler handler : servers) {
+      if (handler.role() instanceof Role.Server server
+          && server.rivals() != null
+          && !yieldsTo(server.rivals().found(), handler)) {
+        server.rivals().ask();
+      }
+    }
   }
 
   private static Optional<ServerSearch> search(DhcpHandler handler) {
@@ -319,6 +341,7 @@ public final class DhcpServer implements AutoCloseable {
               new ProbeOutcome(table, servers.getFirst().ports()),
               address -> knock(knocker, address));
       int requests = -1;
+      int ticks = 0;
       while (!closed) {
         int requestsNow = servers.stream().mapToInt(DhcpHandler::requests).sum();
         probe.tick(
@@ -326,6 +349,9 @@ public final class DhcpServer implements AutoCloseable {
             ConflictProbe.neighbours(Files.readAllLines(ARP_TABLE)),
             requests == requestsNow);
         requests = requestsNow;
+        if (ticks++ % RIVAL_TICKS == 0) {
+          watchRivals(servers);
+        }
         Thread.sleep(TICK_MS);
       }
     }

@@ -9,20 +9,30 @@ import org.kobako.dhcp.packet.ServerQuestion;
 import org.kobako.dhcp.service.Destination;
 import org.kobako.dhcp.service.LeaseService;
 
-/** Whether somebody else gives out addresses on an interface. */
+/**
+ * Whether somebody else gives out addresses on an interface, or is about to, so that this box
+ * should not. Among boxes the one with the lower address goes before the other, when both look or
+ * both give out addresses already; where they are told to share, none does.
+ */
 final class ServerSearch {
   private static final Destination ALL_SERVERS =
       new Destination(Ipv4Address.BROADCAST, Destination.SERVER_PORT);
 
   private final InterfacePorts ports;
+  private final boolean yields;
   private final ServerQuestion question;
+  private volatile boolean serves;
   private volatile @Nullable Ipv4Address found;
 
-  ServerSearch(InterfacePorts ports) {
+  /**
+   * @param yields whether another box that looks, too, may be the one that gives addresses
+   */
+  ServerSearch(InterfacePorts ports, boolean yields) {
     this.ports = ports;
+    this.yields = yields;
     this.question =
         new ServerQuestion(
-            ThreadLocalRandom.current().nextInt(), ports.where().mac(), LeaseService.BOX_CLASS);
+            ThreadLocalRandom.current().nextInt(), ports.where().mac(), LeaseService.SEARCH_CLASS);
   }
 
   /**
@@ -34,9 +44,30 @@ final class ServerSearch {
     ports.send(Destination.SERVER_PORT, question.ask(ports.where().address()), ALL_SERVERS);
   }
 
+  /** From now on this box gives out addresses, too, and leaves it to boxes that go before it. */
+  void serve() {
+    serves = true;
+  }
+
   /** Looks at a datagram that may be an answer; does not change the buffer. */
   void received(ByteBuffer datagram) {
-    question.serverIn(datagram).ifPresent(server -> found = server);
+    Optional<Ipv4Address> server =
+        question
+            .serverIn(datagram)
+            .filter(other -> !serves || goesBefore(other) || !question.isAmongUs(datagram));
+    server.or(() -> boxBefore(datagram)).ifPresent(other -> found = other);
+  }
+
+  /** Another box that asks the same, if it goes before this one. */
+  private Optional<Ipv4Address> boxBefore(ByteBuffer datagram) {
+    return yields && !serves
+        ? ServerQuestion.askedIn(datagram.slice(), LeaseService.SEARCH_CLASS)
+            .filter(this::goesBefore)
+        : Optional.empty();
+  }
+
+  private boolean goesBefore(Ipv4Address other) {
+    return other.compareTo(ports.where().address()) < 0;
   }
 
   Optional<Ipv4Address> found() {

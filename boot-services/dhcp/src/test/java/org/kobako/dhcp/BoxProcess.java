@@ -22,6 +22,7 @@ import org.kobako.dhcp.config.DhcpMode;
 import org.kobako.dhcp.config.Reservation;
 import org.kobako.dhcp.config.SubnetConfig;
 import org.kobako.testing.Peer;
+import org.kobako.testing.Segment;
 
 /** A box's DHCP server in a process of its own, so that it can live in a network namespace. */
 final class BoxProcess implements AutoCloseable {

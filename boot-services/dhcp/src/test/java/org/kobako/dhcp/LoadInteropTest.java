@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kobako.testing.Peer;
+import org.kobako.testing.Segment;
 
 /** Many machines, and a disk that has no room for them. */
 @Tag("interop")

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kobako.testing.Peer;
+import org.kobako.testing.Segment;
 
 /** Real DHCP clients against a real box, in network namespaces. */
 @Tag("interop")

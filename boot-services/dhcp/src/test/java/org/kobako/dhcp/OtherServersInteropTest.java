@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kobako.testing.Peer;
+import org.kobako.testing.Segment;
 
 /** A box beside dnsmasq, behind relay agents, and beside another box. */
 @Tag("interop")
@@ -58,6 +59,54 @@ class OtherServersInteropTest {
           .contains(
               "from 10.77.0.1:67 type 2 address 0.0.0.0 class HTTPClient options-43"
                   + "  file http://10.77.0.1:8080/boot/ipxe/ipxe-amd64.efi");
+    }
+  }
+
+  @Test
+  void ofTwoBoxesThatLookAtTheSameTimeOneGivesAddresses() throws IOException {
+    Segment.Host second = segment.host("10.77.0.2/24");
+    Segment.Host machine = segment.machine();
+    try (BoxProcess one = startBox(box, "mode=auto");
+        BoxProcess two = startBox(second, "mode=auto")) {
+      one.awaitLog("gives addresses and boot files on eth0 (10.77.0.1), because nobody else");
+      two.awaitLog("gives boot files and no addresses on eth0 (10.77.0.2), because 10.77.0.1");
+
+      assertThat(udhcpc(machine)).contains("serverid=10.77.0.1");
+    }
+  }
+
+  @Test
+  void aServerThatComesLaterIsLeftTheAddresses() throws IOException {
+    try (BoxProcess running = startBox(box, "mode=auto")) {
+      running.awaitLog("gives addresses and boot files on eth0 (10.77.0.1), because nobody else");
+      startDnsmasq();
+      running.awaitLog("gives boot files and no addresses on eth0 (10.77.0.1), because 10.77.0.9");
+    }
+  }
+
+  /** As when the cable between two rooms is plugged in. */
+  @Test
+  void ofTwoBoxesThatGiveAddressesTheOneWithTheLowerGoesOn() throws IOException {
+    Segment.Host second = segment.host("10.77.0.2/24");
+    try (BoxProcess two = startBox(second, "mode=auto")) {
+      two.awaitLog("gives addresses and boot files on eth0 (10.77.0.2), because nobody else");
+      second.run("ip", "link", "set", "eth0", "down").succeeded();
+      try (BoxProcess one = startBox(box, "mode=auto")) {
+        one.awaitLog("gives addresses and boot files on eth0 (10.77.0.1), because nobody else");
+        second.run("ip", "link", "set", "eth0", "up").succeeded();
+        two.awaitLog("gives boot files and no addresses on eth0 (10.77.0.2), because 10.77.0.1");
+      }
+    }
+  }
+
+  @Test
+  void besideABoxThatServesAutoGivesBootFilesOnly() throws IOException {
+    Segment.Host second = segment.host("10.77.0.2/24");
+    try (BoxProcess two = startBox(second, "mode=auto")) {
+      two.awaitLog("gives addresses and boot files on eth0 (10.77.0.2), because nobody else");
+      try (BoxProcess one = startBox(box, "mode=auto")) {
+        one.awaitLog("gives boot files and no addresses on eth0 (10.77.0.1), because 10.77.0.2");
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import org.kobako.testing.Segment;
 
 /** Sends a packet as firmware would, in a namespace, and prints a line for each reply. */
 final class PacketSender {

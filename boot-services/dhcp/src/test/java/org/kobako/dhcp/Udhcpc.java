@@ -3,6 +3,7 @@ package org.kobako.dhcp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.kobako.testing.Segment;
 
 /** Busybox's DHCP client. */
 final class Udhcpc {

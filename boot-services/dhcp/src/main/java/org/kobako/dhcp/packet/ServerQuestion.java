@@ -41,6 +41,20 @@ public record ServerQuestion(int xid, MacAddress mac, String vendorClass) {
     return packet.rewind();
   }
 
+  /** Whoever asks such a question in this datagram, as a relay agent. */
+  public static Optional<Ipv4Address> askedIn(ByteBuffer datagram, String vendorClass) {
+    try {
+      DhcpPacket packet = new DhcpPacket().wrap(datagram);
+      return packet.type() == MessageType.DISCOVER
+              && packet.text(OptionCode.VENDOR_CLASS).equals(vendorClass)
+              && !packet.relay().isNone()
+          ? Optional.of(packet.relay())
+          : Optional.empty();
+    } catch (MalformedPacketException e) {
+      return Optional.empty();
+    }
+  }
+
   /** The server that offers an address in this datagram, if it is an answer to the question. */
   public Optional<Ipv4Address> serverIn(ByteBuffer datagram) {
     ByteBuffer packet = datagram.slice();
@@ -58,6 +72,15 @@ public record ServerQuestion(int xid, MacAddress mac, String vendorClass) {
             && packet.get(type.getAsInt()) == MessageType.OFFER.code()
         ? Optional.of(new Ipv4Address(packet.getInt(server.getAsInt())))
         : Optional.empty();
+  }
+
+  /** Whether an answer comes from somebody who would have asked the same. */
+  public boolean isAmongUs(ByteBuffer datagram) {
+    ByteBuffer packet = datagram.slice();
+    byte[] ours = vendorClass.getBytes(StandardCharsets.US_ASCII);
+    OptionalInt offset = valueOffset(packet, OptionCode.VENDOR_CLASS, ours.length);
+    return offset.isPresent()
+        && packet.slice(offset.getAsInt(), ours.length).equals(ByteBuffer.wrap(ours));
   }
 
   /** Where an option's value lies whose length is known; empty if it is not there, or cut off. */

@@ -65,8 +65,14 @@ public final class LeaseService {
   /** Asked so often, somebody else's machine has nobody else. */
   private static final int TAKEOVER_ASKS = 2;
 
-  /** What a box says of itself when it looks for other servers; boxes do not answer boxes. */
-  public static final String BOX_CLASS = "kobako-box";
+  /** What a flashed box says of itself when it wants an address: boxes give none to boxes. */
+  static final String BOX_CLASS = "kobako-box";
+
+  /**
+   * What a box says of itself when it looks for other servers. Only a box that shares its pools
+   * with nobody answers: where boxes share, each is to give addresses.
+   */
+  public static final String SEARCH_CLASS = "kobako-search";
 
   private static final Answer.Silence MALFORMED = new Answer.Silence("no request of RFC 2131");
   private static final Answer.Silence NOT_OURS = new Answer.Silence("another server's");
@@ -119,7 +125,8 @@ public final class LeaseService {
 
   /** Decides what to do about a request. What it changes in the table is changed on return. */
   public synchronized Answer answer(DhcpPacket request, Arrival arrival) {
-    if (request.text(OptionCode.VENDOR_CLASS).equals(BOX_CLASS)) {
+    String vendorClass = request.text(OptionCode.VENDOR_CLASS);
+    if (vendorClass.equals(BOX_CLASS) || (vendorClass.equals(SEARCH_CLASS) && config.boxes() > 1)) {
       return NOT_OURS;
     }
     Optional<Pool> pool =
@@ -433,6 +440,10 @@ public final class LeaseService {
           .option(OptionCode.SUBNET_MASK, subnet.subnet().mask())
           .option(OptionCode.ROUTERS, subnet.routers())
           .option(OptionCode.DNS_SERVERS, subnet.dnsServers());
+      if (request.text(OptionCode.VENDOR_CLASS).equals(SEARCH_CLASS)) {
+        reply.option(OptionCode.VENDOR_CLASS, SEARCH_CLASS);
+        return;
+      }
       BootOptions.writeWithAddress(
           reply, identity, firstFiles.firstFile(identity.machine(), arrival.box()), arrival.box());
       if (request.asksFor(OptionCode.HOST_NAME)) {

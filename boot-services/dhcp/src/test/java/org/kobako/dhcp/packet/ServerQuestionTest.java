@@ -25,6 +25,14 @@ class ServerQuestionTest {
   }
 
   @Test
+  void itTellsWhoAsks() {
+    assertThat(ServerQuestion.askedIn(question.ask(OTHER), "kobako-box")).contains(OTHER);
+    assertThat(ServerQuestion.askedIn(question.ask(OTHER), "another")).isEmpty();
+    assertThat(ServerQuestion.askedIn(question.ask(Ipv4Address.NONE), "kobako-box")).isEmpty();
+    assertThat(ServerQuestion.askedIn(question.ask(OTHER).slice(0, 239), "kobako-box")).isEmpty();
+  }
+
+  @Test
   void anOfferNamesItsServer() throws MalformedPacketException {
     assertThat(question.serverIn(offer(FREE))).contains(OTHER);
   }

@@ -391,8 +391,9 @@ class LeaseServiceTest {
   }
 
   @Test
-  void boxesThatLookForServersAreNotAnswered() {
+  void boxesAreGivenNoAddressButToldThatSomebodyGivesSome() {
     assertThat(box.hears(discover(A).option(60, LeaseService.BOX_CLASS)).isSilent()).isTrue();
+    assertThat(box.hears(discover(A).option(60, LeaseService.SEARCH_CLASS)).isSilent()).isFalse();
   }
 
   @Test

@@ -1,31 +1,40 @@
-package org.kobako.dhcp;
+package org.kobako.testing;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.kobako.testing.Peer;
 
 /** An Ethernet segment of network namespaces around a bridge. Needs root. */
-final class Segment implements AutoCloseable {
+public final class Segment implements AutoCloseable {
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
   /** A namespace with an interface {@code eth0} on the segment. */
-  record Host(String namespace) {
-    List<String> command(String... words) {
+  public record Host(String namespace) {
+    /** A command as it is run there. */
+    public List<String> command(String... words) {
+      return command(List.of(words));
+    }
+
+    public List<String> command(List<String> words) {
       List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
-      command.addAll(List.of(words));
+      command.addAll(words);
       return command;
     }
 
-    Peer.Outcome run(String... words) {
+    public Peer.Outcome run(String... words) {
       return Peer.run(command(words));
     }
 
-    String mac() {
+    public String mac() {
       return run("cat", "/sys/class/net/eth0/address").succeeded().strip();
     }
 
-    void address(String cidr) {
+    public void setMac(String mac) {
+      run("ip", "link", "set", "eth0", "address", mac).succeeded();
+    }
+
+    /** Gives it an address, one more if it has one. */
+    public void address(String cidr) {
       run("ip", "address", "replace", cidr, "dev", "eth0").succeeded();
     }
   }
@@ -35,28 +44,29 @@ final class Segment implements AutoCloseable {
   private final String bridge = prefix + "-sw";
   private final List<String> namespaces = new ArrayList<>();
 
-  Segment() {
+  public Segment() {
     addNamespace(bridge);
     ip("-n", bridge, "link", "add", "br0", "type", "bridge", "forward_delay", "0");
     ip("-n", bridge, "link", "set", "br0", "up");
   }
 
   /** A machine without an address. */
-  Host machine() {
+  public Host machine() {
     String namespace = prefix + "-" + namespaces.size();
     addNamespace(namespace);
     plug(namespace, "eth0");
     return new Host(namespace);
   }
 
-  Host host(String cidr) {
+  /** One with an address. */
+  public Host host(String cidr) {
     Host host = machine();
     host.address(cidr);
     return host;
   }
 
   /** A further interface of a host of another segment on this one. */
-  void plug(Host host, String device, String cidr) {
+  public void plug(Host host, String device, String cidr) {
     plug(host.namespace, device);
     ip("-n", host.namespace, "address", "add", cidr, "dev", device);
   }
