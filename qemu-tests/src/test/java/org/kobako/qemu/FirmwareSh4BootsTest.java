@@ -20,7 +20,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The flashable file on SuperH, for which there is no distribution and no compiling VM. */
 @Tag("interop")
-@Timeout(2400)
+@Timeout(3600)
 @Execution(ExecutionMode.CONCURRENT)
 class FirmwareSh4BootsTest {
   /** Bytecode is interpreted, by an interpreter that is emulated. */
