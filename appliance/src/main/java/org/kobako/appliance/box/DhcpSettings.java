@@ -75,19 +75,6 @@ public record DhcpSettings(
           1,
           DhcpConfig.DEFAULT_TAKEOVER_TIME);
 
-  /** For a network on which it is known that nobody else gives addresses. */
-  DhcpSettings alone() {
-    return new DhcpSettings(
-        mode.map(one -> one == DhcpMode.AUTO ? DhcpMode.SERVER : one),
-        own,
-        relayed,
-        reservations,
-        leaseTime,
-        box,
-        boxes,
-        takeoverTime);
-  }
-
   /**
    * With what only the network says.
    *

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.kobako.appliance.status.ServiceStatus;
@@ -17,7 +16,6 @@ import org.kobako.boot.plan.BoxAddress;
 import org.kobako.boot.plan.GeneratedFiles;
 import org.kobako.boot.plan.MachinesSeen;
 import org.kobako.dhcp.DhcpServer;
-import org.kobako.dhcp.config.DhcpMode;
 import org.kobako.packer.StoreDirectory;
 import org.kobako.tftp.TftpServer;
 import org.slf4j.Logger;
@@ -128,20 +126,23 @@ final class Netboot implements AutoCloseable {
       MachinesSeen seen,
       Predicate<String> isAlone)
       throws IOException {
-    DhcpSettings settings = config.netboot().dhcp();
-    if (settings.mode().equals(Optional.of(DhcpMode.AUTO))
-        && isAlone.test(network.interfaceName())) {
+    DhcpServer dhcp =
+        new DhcpServer(
+            config
+                .netboot()
+                .dhcp()
+                .on(
+                    network.interfaceName(),
+                    network.address(),
+                    network.prefixBits(),
+                    StateDirectory.leases(config)),
+            planners,
+            seen::saw);
+    if (isAlone.test(network.interfaceName())) {
       LOG.info("dhcp: no server answered the box itself on {}", network.interfaceName());
-      settings = settings.alone();
+      dhcp.assumeAlone();
     }
-    return new DhcpServer(
-        settings.on(
-            network.interfaceName(),
-            network.address(),
-            network.prefixBits(),
-            StateDirectory.leases(config)),
-        planners,
-        seen::saw);
+    return dhcp;
   }
 
   /** Goes on without, where that is allowed. */

@@ -77,6 +77,7 @@ public final class DhcpServer implements AutoCloseable {
       Thread.ofPlatform().name("dhcp-idle").daemon().unstarted(this::runIdle);
   private @Nullable Leases leases;
   private @Nullable DatagramChannel answers;
+  private boolean knownToBeAlone;
   private volatile boolean closed;
 
   /**
@@ -182,6 +183,14 @@ public final class DhcpServer implements AutoCloseable {
   }
 
   /**
+   * Takes it as known, before {@link #start}, that nobody else gives addresses now: in {@code auto}
+   * mode it answers at once, and looks out for others all the same.
+   */
+  public void assumeAlone() {
+    knownToBeAlone = true;
+  }
+
+  /**
    * Begins to answer; in {@code auto} mode after the five seconds in which other servers may show
    * themselves.
    */
@@ -258,7 +267,8 @@ public final class DhcpServer implements AutoCloseable {
   }
 
   private void searchServers() throws InterruptedException {
-    for (int i = 0; i < QUESTIONS && !closed && !everyInterfaceIsDecided(); i++) {
+    int questions = knownToBeAlone ? 0 : QUESTIONS;
+    for (int i = 0; i < questions && !closed && !everyInterfaceIsDecided(); i++) {
       handlers.forEach(handler -> search(handler).ifPresent(ServerSearch::ask));
       for (long waitedMs = 0; waitedMs < QUESTION_MS; waitedMs += POLL_MS) {
         Thread.sleep(POLL_MS);
