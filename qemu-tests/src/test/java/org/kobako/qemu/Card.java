@@ -6,7 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.kobako.testing.Peer;
@@ -47,16 +47,6 @@ record Card(Path file) {
     return new Card(file);
   }
 
-  /** QEMU's words for a machine that has it. */
-  List<String> inserted() {
-    return List.of(
-        "-drive",
-        // What the machine was told is on the card is there when its power goes.
-        "if=none,id=card,format=raw,cache=writeback,file=" + file,
-        "-device",
-        "virtio-blk-pci,drive=card");
-  }
-
   /** What the boot loader knows: {@code good}, {@code next}, {@code tries}. */
   Map<String, String> slots() {
     String text =
@@ -65,15 +55,6 @@ record Card(Path file) {
         .filter(line -> !line.startsWith("#") && line.contains("="))
         .map(line -> line.split("=", 2))
         .collect(Collectors.toMap(word -> word[0], word -> word[1]));
-  }
-
-  /** The slot that boots when nothing else is said. */
-  String goodSlot() {
-    String good = slots().getOrDefault("good", "");
-    if (!good.matches("[ab]")) {
-      throw new AssertionError("the card has no good slot: " + slots());
-    }
-    return good;
   }
 
   /** Puts a file onto the partition that any computer can read. */
@@ -128,6 +109,27 @@ record Card(Path file) {
     } finally {
       Peer.run("losetup", "--detach", device).succeeded();
     }
+  }
+
+  /** Writes a file to the begin of a partition. */
+  void write(Partition partition, Path content) throws IOException {
+    try (FileChannel card = FileChannel.open(file, StandardOpenOption.WRITE);
+        FileChannel from = FileChannel.open(content)) {
+      card.position(offset(partition));
+      from.transferTo(0, from.size(), card);
+    }
+  }
+
+  /** Whether a partition begins with what is in a file. */
+  boolean has(Partition partition, Path content) throws IOException {
+    byte[] wanted = Files.readAllBytes(content);
+    return Arrays.equals(read(partition, wanted.length), wanted);
+  }
+
+  /** Whether a partition is the same on another card. */
+  boolean hasSame(Partition partition, Card other) throws IOException {
+    int lengthBytes = (int) lengthBytes(partition);
+    return Arrays.equals(read(partition, lengthBytes), other.read(partition, lengthBytes));
   }
 
   /** The first bytes of a partition. */

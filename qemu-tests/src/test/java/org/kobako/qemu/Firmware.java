@@ -110,9 +110,35 @@ final class Firmware {
       return root;
     }
 
+    /** The slot's root partition: what lies there when it is signed. */
+    Path squashfs() {
+      return work.resolve("root.squashfs");
+    }
+
+    /** Changes a file of the root, which must have the words that are replaced. */
+    void replace(String name, String words, String others) throws IOException {
+      Path file = root.resolve(name);
+      String text = Files.readString(file);
+      if (!text.contains(words)) {
+        throw new AssertionError(name + " does not say " + words);
+      }
+      Files.writeString(file, text.replace(words, others));
+    }
+
+    /** Writes the root that lies there now into slot a of a card, as no user would. */
+    void placeOn(Card card) throws IOException {
+      squash();
+      card.write(Card.Partition.ROOT_A, squashfs());
+    }
+
     /** Signs what lies there now. */
     Path sign() throws IOException {
-      Path squashfs = work.resolve("root.squashfs");
+      squash();
+      return sign(squashfs());
+    }
+
+    private void squash() throws IOException {
+      Path squashfs = squashfs();
       Files.deleteIfExists(squashfs);
       Peer.run(
               "mksquashfs",
@@ -126,7 +152,6 @@ final class Firmware {
               "-b",
               "16K")
           .succeeded();
-      return sign(squashfs);
     }
 
     /** Signs another root than the one that lies there. */

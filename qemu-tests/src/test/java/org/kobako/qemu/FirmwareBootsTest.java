@@ -25,8 +25,6 @@ import org.kobako.testing.Peer;
 @Execution(ExecutionMode.CONCURRENT)
 class FirmwareBootsTest {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
-  private static final int MEMORY_MIB = 64;
-  private static final long CARD_BYTES = 1L << 30;
 
   /** A digit that a version has more; updates are counted in seconds. */
   private static final long NEWER = 1;
@@ -39,7 +37,7 @@ class FirmwareBootsTest {
   @Test
   void aFreshCardServesARoomWithoutAWordOfConfiguration() throws Exception {
     Path logs = Logs.of("firmware-fresh");
-    try (FlashedBox box = flash(Hardware.ARMHF_UBOOT, logs)) {
+    try (FlashedBox box = FlashedBox.armhf(work, logs)) {
       Vm vm = box.powerOn();
       Duration firstLease = box.awaitLease(PATIENCE);
       vm.console().await(SECRET.pattern(), PATIENCE);
@@ -58,7 +56,7 @@ class FirmwareBootsTest {
       assertThat(box.card().slots()).containsEntry("good", "a");
       // All but what the other partitions have, and less than a MiB that is no whole one.
       assertThat(box.card().lengthBytes(Card.Partition.DATA))
-          .isEqualTo(CARD_BYTES - box.card().offset(Card.Partition.DATA));
+          .isEqualTo(FlashedBox.CARD_BYTES - box.card().offset(Card.Partition.DATA));
       Vm again = box.powerOn();
       box.awaitSound("a", PATIENCE);
       assertThat(again.console().said()).doesNotContainPattern(SECRET);
@@ -71,7 +69,7 @@ class FirmwareBootsTest {
     Path logs = Logs.of("firmware-netboot");
     BootStore store = new BootStore(work.resolve("store"), logs.resolve("make.log"));
     RootDisk rootDisk = store.rootDisk(Hardware.X86_BIOS);
-    try (FlashedBox box = flash(Hardware.ARMHF_UBOOT, logs)) {
+    try (FlashedBox box = FlashedBox.armhf(work, logs)) {
       box.powerOn();
       box.awaitSound("a", PATIENCE);
       box.pullPlug();
@@ -100,7 +98,7 @@ class FirmwareBootsTest {
   void anUpdateIsConfirmedAndABrokenOneIsGivenUp() throws Exception {
     Path logs = Logs.of("firmware-update");
     Firmware firmware = Firmware.of("armhf", logs.resolve("make.log"));
-    try (FlashedBox box = flash(Hardware.ARMHF_UBOOT, logs)) {
+    try (FlashedBox box = FlashedBox.armhf(work, logs)) {
       Vm vm = box.powerOn();
       String secret = vm.console().await(SECRET.pattern(), PATIENCE).group(1);
       long version = FlashedBox.version(box.awaitSound("a", PATIENCE));
@@ -118,10 +116,7 @@ class FirmwareBootsTest {
       // A supervisor that starts, a box process that never does, and less patience than people
       // have.
       Files.writeString(deaf.root().resolve("usr/lib/kobako/box"), "#!/bin/sh\nsleep 60\n");
-      Path slotKeeper = deaf.root().resolve("usr/lib/kobako/slot");
-      String words = Files.readString(slotKeeper);
-      assertThat(words).contains("readonly patience=300\n");
-      Files.writeString(slotKeeper, words.replace("patience=300", "patience=20"));
+      deaf.replace("usr/lib/kobako/slot", "readonly patience=300\n", "readonly patience=20\n");
       assertGivenUp(box, vm, secret, deaf.sign(), version + NEWER);
 
       Firmware.Update rootless = firmware.update(work.resolve("rootless"), version + 3 * NEWER);
@@ -139,12 +134,6 @@ class FirmwareBootsTest {
     vm.console().await("Kobako: slot b", PATIENCE.multipliedBy(4));
     assertThat(FlashedBox.version(box.awaitSound("b", PATIENCE))).isEqualTo(oldVersion);
     awaitConfirmed(box, "b");
-  }
-
-  private FlashedBox flash(Hardware hardware, Path logs) throws IOException {
-    Firmware firmware = Firmware.of(hardware.architecture(), logs.resolve("make.log"));
-    Card card = Card.flash(firmware.image(), work.resolve("card"), CARD_BYTES);
-    return new FlashedBox(hardware, MEMORY_MIB, card, logs);
   }
 
   private static void awaitConfirmed(FlashedBox box, String slot) {

@@ -1,11 +1,15 @@
 package org.kobako.qemu;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kobako.testing.Peer;
@@ -16,6 +20,9 @@ import org.kobako.testing.Peer;
  */
 final class FlashedBox implements AutoCloseable {
   static final String ADDRESS = "10.75.0.1";
+  static final long CARD_BYTES = 1L << 30;
+
+  private static final int MEMORY_MIB = 64;
 
   private static final Pattern SOUND = Pattern.compile("\"sound\"\\s*:\\s*true");
   private static final Pattern SLOT = Pattern.compile("\"slot\"\\s*:\\s*\"([ab])\"");
@@ -28,14 +35,16 @@ final class FlashedBox implements AutoCloseable {
   private final int memoryMib;
   private final Card card;
   private final Path logs;
+  private final Random random;
   private final String mac = Vm.newMac();
   private int powerOns;
   private Optional<Vm> vm = Optional.empty();
+  private Optional<CardController> controller = Optional.empty();
 
   /**
    * Lays it on the desk, switched off.
    *
-   * @param logs where each power-on leaves a folder
+   * @param logs where each power-on leaves a folder, and {@code seed} what chance was made of
    */
   FlashedBox(Hardware hardware, int memoryMib, Card card, Path logs) throws IOException {
     this.network = Network.open(logs);
@@ -45,6 +54,20 @@ final class FlashedBox implements AutoCloseable {
     this.memoryMib = memoryMib;
     this.card = card;
     this.logs = logs;
+    long seed = System.nanoTime();
+    Files.writeString(logs.resolve("seed"), seed + "\n");
+    this.random = new Random(seed);
+  }
+
+  /** A board with 64 MB and a new card. */
+  static FlashedBox armhf(Path work, Path logs) throws IOException {
+    Firmware firmware = Firmware.of("armhf", logs.resolve("make.log"));
+    return armhf(Card.flash(firmware.image(), work.resolve("card"), CARD_BYTES), logs);
+  }
+
+  /** The same board with another card. */
+  static FlashedBox armhf(Card card, Path logs) throws IOException {
+    return new FlashedBox(Hardware.ARMHF_UBOOT, MEMORY_MIB, card, logs);
   }
 
   /**
@@ -53,8 +76,15 @@ final class FlashedBox implements AutoCloseable {
    * @param more words of QEMU, beside those for the board and the card
    */
   Vm powerOn(String... more) throws IOException {
-    List<String> words = new ArrayList<>(card.inserted());
-    words.addAll(List.of("-action", "reboot=reset"));
+    CardController electronics = new CardController(card.file(), random);
+    controller = Optional.of(electronics);
+    List<String> words = new ArrayList<>(List.of("-action", "reboot=reset"));
+    words.addAll(
+        List.of(
+            "-drive",
+            "if=none,id=card,format=raw,cache=writeback,file=" + electronics.drive(),
+            "-device",
+            "virtio-blk-pci,drive=card"));
     words.addAll(List.of(more));
     Vm on =
         Vm.powerOn(
@@ -68,11 +98,26 @@ final class FlashedBox implements AutoCloseable {
     return on;
   }
 
-  void pullPlug() throws InterruptedException {
+  /** Power fails; so what the box did not flush is on the card or is not. */
+  void pullPlug() throws InterruptedException, IOException {
     if (vm.isPresent()) {
       vm.get().close();
       vm = Optional.empty();
     }
+    if (controller.isPresent()) {
+      controller.get().close();
+      controller = Optional.empty();
+    }
+  }
+
+  /** The card's electronics while the box is on. */
+  CardController controller() {
+    return controller.orElseThrow();
+  }
+
+  /** The same chance for all that happens by chance. */
+  Random random() {
+    return random;
   }
 
   Card card() {
@@ -128,16 +173,28 @@ final class FlashedBox implements AutoCloseable {
   }
 
   /** Waits until every service of it answers, from this slot. */
-  String awaitSound(String slot, Duration patience) throws IOException {
-    Peer.await(
+  String awaitSound(String slot, Duration patience) {
+    return awaitStatus(
         "the box is sound in slot " + slot,
         patience,
-        () ->
-            status()
-                .filter(text -> SOUND.matcher(text).find())
-                .filter(text -> word(SLOT, text).equals(slot))
-                .isPresent());
-    return status().orElseThrow();
+        text -> SOUND.matcher(text).find() && word(SLOT, text).equals(slot));
+  }
+
+  /** Waits until every service of it answers, from whichever slot. */
+  String awaitSound(Duration patience) {
+    return awaitStatus("the box is sound", patience, text -> SOUND.matcher(text).find());
+  }
+
+  private String awaitStatus(String what, Duration patience, Predicate<String> wanted) {
+    AtomicReference<String> said = new AtomicReference<>("");
+    Peer.await(
+        what,
+        patience,
+        () -> {
+          said.set(status().orElse(""));
+          return wanted.test(said.get());
+        });
+    return said.get();
   }
 
   /** The firmware's version in an answer of {@link #status}. */
@@ -151,7 +208,7 @@ final class FlashedBox implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() throws InterruptedException, IOException {
     pullPlug();
     network.close();
   }
