@@ -21,7 +21,7 @@ import org.kobako.testing.Peer;
 
 /** The flashable file, as its user has it: on a card, in a board with 64 MB. */
 @Tag("interop")
-@Timeout(2400)
+@Timeout(3600)
 @Execution(ExecutionMode.CONCURRENT)
 class FirmwareBootsTest {
   private static final Duration PATIENCE = Duration.ofMinutes(5);

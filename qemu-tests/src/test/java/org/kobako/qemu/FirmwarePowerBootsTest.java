@@ -32,7 +32,7 @@ import org.kobako.testing.Peer;
  * workstation and a boot loader read them; some of them are started.
  */
 @Tag("interop")
-@Timeout(2400)
+@Timeout(3600)
 @Execution(ExecutionMode.CONCURRENT)
 class FirmwarePowerBootsTest {
   private static final Duration PATIENCE = Duration.ofMinutes(5);

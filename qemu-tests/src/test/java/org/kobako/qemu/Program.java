@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A program that takes its time, run to its end. */
 final class Program {
-  /** The first run fetches packages and emulates their set-up scripts. */
-  private static final Duration PATIENCE = Duration.ofMinutes(20);
+  /** The first run fetches packages, and builds a kernel or a VM, beside another such test. */
+  private static final Duration PATIENCE = Duration.ofMinutes(45);
 
   private Program() {}
 

@@ -25,7 +25,7 @@ import org.kobako.testing.Peer;
 
 /** The runtimes of boxes and machines, run here by an emulator of their processors. */
 @Tag("interop")
-@Timeout(1800)
+@Timeout(3600)
 class RuntimeInteropTest {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final String INTERPRETED = "-Xint";
