@@ -160,13 +160,12 @@ class FirmwarePowerBootsTest {
         device ->
             assertThat(Peer.run("fsck.vfat", "-n", device).output().lines().skip(1))
                 .allMatch(FirmwarePowerBootsTest::isNoFault));
-    card.onData(
-        data -> {
-          String leases = Files.readString(data.resolve("state/dhcp.leases"));
-          for (String address : left.given()) {
-            assertThat(leases).contains("bound " + address + " ");
-          }
-        });
+    card.onData(data -> {
+      String leases = Files.readString(data.resolve("state/dhcp.leases"));
+      for (String address : left.given()) {
+        assertThat(leases).contains("bound " + address + " ");
+      }
+    });
     Map<String, String> slots = card.slots();
     assertThat(slots.get("good")).isIn("a", "b");
     assertThat(slots.get("next")).isIn("", "b");
