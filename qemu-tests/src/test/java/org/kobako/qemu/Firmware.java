@@ -5,8 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.kobako.appliance.firmware.UpdateHeader;
 import org.kobako.block.format.SigningKey;
@@ -14,8 +12,6 @@ import org.kobako.testing.Peer;
 
 /** The flashable file of one target, by {@code kobako firmware}, and updates of it. */
 final class Firmware {
-  private static final Map<String, Firmware> MADE = new ConcurrentHashMap<>();
-
   private static final List<Path> INPUTS =
       Stream.of(
               "cross",
@@ -37,17 +33,8 @@ final class Firmware {
 
   /** Made now, or before of the same inputs. */
   static Firmware of(String target, Path log) throws IOException {
-    synchronized (MADE) {
-      Firmware made = MADE.get(target);
-      if (made == null) {
-        made =
-            new Firmware(
-                target,
-                MadeOnce.of("firmware", target, INPUTS, log, folder -> command(target, folder)));
-        MADE.put(target, made);
-      }
-      return made;
-    }
+    return new Firmware(
+        target, MadeOnce.of("firmware", target, INPUTS, log, folder -> command(target, folder)));
   }
 
   /** As a user does who has no key yet: it is made, and lies in the folder, too. */
@@ -56,10 +43,6 @@ final class Firmware {
     command.addAll(
         Program.kobako("firmware", target, "--out", folder.resolve("kobako.img").toString()));
     return command;
-  }
-
-  String target() {
-    return target;
   }
 
   Path image() {

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.UUID;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,7 +50,7 @@ class FirmwareBootsTest {
                       "curl", "-sSf", "-m", "60", "tftp://" + FlashedBox.ADDRESS + "/boot.scr.uimg")
                   .succeeded())
           .contains("pxe boot");
-      assertThat(memAvailableKib(status)).isGreaterThan(8 << 10);
+      assertThat(FlashedBox.kib("available", status)).isGreaterThan(8 << 10);
       box.pullPlug();
       assertThat(box.card().slots()).containsEntry("good", "a");
       // All but what the other partitions have, and less than a MiB that is no whole one.
@@ -89,7 +88,7 @@ class FirmwareBootsTest {
         String nonce = UUID.randomUUID().toString();
         assertThat(shell.run(RootDisk.digestCommand(nonce), PATIENCE.multipliedBy(3)))
             .isEqualTo(rootDisk.digest(nonce));
-        assertThat(memAvailableKib(box.status().orElseThrow())).isGreaterThan(8 << 10);
+        assertThat(FlashedBox.kib("available", box.status().orElseThrow())).isGreaterThan(8 << 10);
       }
     }
   }
@@ -143,19 +142,8 @@ class FirmwareBootsTest {
         () -> box.card().slots().equals(Map.of("good", slot, "next", "", "tries", "")));
   }
 
-  private static long memAvailableKib(String status) {
-    Matcher matcher = Pattern.compile("\"available-kib\"\\s*:\\s*(\\d+)").matcher(status);
-    assertThat(matcher.find()).as(status).isTrue();
-    return Long.parseLong(matcher.group(1));
-  }
-
   private static Peer.Outcome update(FlashedBox box, String secret, Path file) {
-    return box.atDesk(updateCommand(box, secret, file));
-  }
-
-  private static String[] updateCommand(FlashedBox box, String secret, Path file) {
-    return Program.kobako("update", file.toString(), "--box", box.url(), "--secret", secret)
-        .toArray(String[]::new);
+    return Peer.run(box.updateBy(file, secret));
   }
 
   private static void assertRefused(FlashedBox box, String secret, Path file, String why) {

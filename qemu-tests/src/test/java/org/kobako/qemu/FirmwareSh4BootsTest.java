@@ -9,8 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,9 +54,9 @@ class FirmwareSh4BootsTest {
               + " KiB resident %d, private %d, available %d%n",
           firstLease.toSeconds(),
           Duration.ofNanos(System.nanoTime() - startsAgainNs).toSeconds(),
-          kib("resident", status),
-          kib("private", status),
-          kib("available", status));
+          FlashedBox.kib("resident", status),
+          FlashedBox.kib("private", status),
+          FlashedBox.kib("available", status));
 
       for (String folder : List.of("tftp://" + FlashedBox.ADDRESS, box.url() + "/boot")) {
         Path fetched = work.resolve("fetched");
@@ -66,7 +64,7 @@ class FirmwareSh4BootsTest {
             .succeeded();
         assertThat(fetched).hasBinaryContent(bootFile);
       }
-      assertThat(kib("available", box.status().orElseThrow())).isGreaterThan(8 << 10);
+      assertThat(FlashedBox.kib("available", box.status().orElseThrow())).isGreaterThan(8 << 10);
       assertThat(card.slots()).isEqualTo(Map.of("good", "a", "next", "", "tries", ""));
     }
   }
@@ -75,11 +73,5 @@ class FirmwareSh4BootsTest {
   private Path slots(String... words) throws IOException {
     String block = "# GRUB Environment Block\n" + String.join("\n", words) + "\n";
     return Files.writeString(work.resolve("slots"), block + "#".repeat(1024 - block.length()));
-  }
-
-  private static long kib(String what, String status) {
-    Matcher matcher = Pattern.compile("\"" + what + "-kib\"\\s*:\\s*(\\d+)").matcher(status);
-    assertThat(matcher.find()).as(status).isTrue();
-    return Long.parseLong(matcher.group(1));
   }
 }

@@ -197,6 +197,22 @@ final class FlashedBox implements AutoCloseable {
     return said.get();
   }
 
+  /** The workstation's command that updates it. */
+  List<String> updateBy(Path file, String secret) {
+    return desk.command(
+        Program.kobako("update", file.toString(), "--box", url(), "--secret", secret)
+            .toArray(String[]::new));
+  }
+
+  /**
+   * Memory in an answer of {@link #status}, in KiB.
+   *
+   * @param what {@code resident} or {@code private}, of the box process; {@code available}
+   */
+  static long kib(String what, String status) {
+    return Long.parseLong(word(Pattern.compile("\"" + what + "-kib\"\\s*:\\s*(\\d+)"), status));
+  }
+
   /** The firmware's version in an answer of {@link #status}. */
   static long version(String status) {
     return Long.parseLong(word(VERSION, status));

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -43,28 +45,20 @@ final class MadeOnce {
       Files.createDirectories(cache);
       Path fresh = Path.of(kept + ".new");
       // One that was not finished, and those of other inputs that no checkout has used today.
-      Program.run(log, List.of("rm", "-rf", fresh.toString()));
       Program.run(
           log,
           List.of(
-              "find",
+              "sh",
+              "-c",
+              "rm -rf \"$1\" && find \"$2\" -maxdepth 1 -name \"$3-*\" -mtime +0 -exec rm -rf {} +",
+              "tidy",
+              fresh.toString(),
               cache.toString(),
-              "-mindepth",
-              "1",
-              "-maxdepth",
-              "1",
-              "-mtime",
-              "+0",
-              "-name",
-              architecture + "-*",
-              "-exec",
-              "rm",
-              "-rf",
-              "{}",
-              "+"));
+              architecture));
       Program.run(log, command.apply(fresh));
       Files.move(fresh, kept);
     }
+    Files.setLastModifiedTime(kept, FileTime.from(Instant.now())); // used today
     return kept;
   }
 
