@@ -14,6 +14,7 @@ import org.kobako.testing.Peer;
 /** A memory card with the box's firmware on it: in a machine, or in a workstation's reader. */
 record Card(Path file) {
   private static final int SECTOR_BYTES = 512;
+  private static final int SLOTS_BYTES = 1024;
 
   /** Its partitions, by their number in the table. */
   enum Partition {
@@ -55,6 +56,18 @@ record Card(Path file) {
         .filter(line -> !line.startsWith("#") && line.contains("="))
         .map(line -> line.split("=", 2))
         .collect(Collectors.toMap(word -> word[0], word -> word[1]));
+  }
+
+  /** Has the boot loader know another thing, {@code NAME=VALUE} each. */
+  void setSlots(String... words) throws IOException {
+    String lines = "# GRUB Environment Block\n" + String.join("\n", words) + "\n";
+    Path block = Files.createTempFile("kobako-slots", "");
+    try {
+      Files.writeString(block, lines + "#".repeat(SLOTS_BYTES - lines.length()));
+      put(block, "boot/slots");
+    } finally {
+      Files.delete(block);
+    }
   }
 
   /** Puts a file onto the partition that any computer can read. */

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -109,7 +108,7 @@ class FirmwareBootsTest {
       assertRefused(box, secret, firmware.update(work.resolve("same"), version).sign(), "version");
       assertThat(update(box, secret, goodFile).exitCode()).isZero();
       assertThat(FlashedBox.version(box.awaitSound("b", PATIENCE))).isEqualTo(version + NEWER);
-      awaitConfirmed(box, "b");
+      box.awaitConfirmed("b", PATIENCE);
 
       Firmware.Update deaf = firmware.update(work.resolve("deaf"), version + 2 * NEWER);
       // A supervisor that starts, a box process that never does, and less patience than people
@@ -132,14 +131,7 @@ class FirmwareBootsTest {
     vm.console().await("Kobako: slot a", PATIENCE);
     vm.console().await("Kobako: slot b", PATIENCE.multipliedBy(4));
     assertThat(FlashedBox.version(box.awaitSound("b", PATIENCE))).isEqualTo(oldVersion);
-    awaitConfirmed(box, "b");
-  }
-
-  private static void awaitConfirmed(FlashedBox box, String slot) {
-    Peer.await(
-        "slot " + slot + " is confirmed",
-        PATIENCE,
-        () -> box.card().slots().equals(Map.of("good", slot, "next", "", "tries", "")));
+    box.awaitConfirmed("b", PATIENCE);
   }
 
   private static Peer.Outcome update(FlashedBox box, String secret, Path file) {

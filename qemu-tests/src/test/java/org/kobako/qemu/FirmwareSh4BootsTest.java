@@ -2,12 +2,10 @@ package org.kobako.qemu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,7 +33,7 @@ class FirmwareSh4BootsTest {
     Path logs = Logs.of("firmware-sh4");
     Firmware firmware = Firmware.of("sh4", logs.resolve("make.log"));
     Card card = Card.flash(firmware.image(), work.resolve("card"), CARD_BYTES);
-    card.put(slots("good=a", "next=b", "tries=1"), "boot/slots");
+    card.setSlots("good=a", "next=b", "tries=1");
     byte[] bootFile = new byte[100_000];
     new Random(1).nextBytes(bootFile);
     card.onData(data -> {
@@ -65,13 +63,7 @@ class FirmwareSh4BootsTest {
         assertThat(fetched).hasBinaryContent(bootFile);
       }
       assertThat(FlashedBox.kib("available", box.status().orElseThrow())).isGreaterThan(8 << 10);
-      assertThat(card.slots()).isEqualTo(Map.of("good", "a", "next", "", "tries", ""));
+      box.awaitConfirmed("a", PATIENCE);
     }
-  }
-
-  /** The first sector of a block of variables, as boot loaders keep it. */
-  private Path slots(String... words) throws IOException {
-    String block = "# GRUB Environment Block\n" + String.join("\n", words) + "\n";
-    return Files.writeString(work.resolve("slots"), block + "#".repeat(1024 - block.length()));
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
@@ -61,8 +62,15 @@ final class FlashedBox implements AutoCloseable {
 
   /** A board with 64 MB and a new card. */
   static FlashedBox armhf(Path work, Path logs) throws IOException {
-    Firmware firmware = Firmware.of("armhf", logs.resolve("make.log"));
-    return armhf(Card.flash(firmware.image(), work.resolve("card"), CARD_BYTES), logs);
+    return flashed(Hardware.ARMHF_UBOOT, MEMORY_MIB, work, logs);
+  }
+
+  /** Any machine with a new card. */
+  static FlashedBox flashed(Hardware hardware, int memoryMib, Path work, Path logs)
+      throws IOException {
+    Firmware firmware = Firmware.of(hardware.architecture(), logs.resolve("make.log"));
+    Card card = Card.flash(firmware.image(), work.resolve("card"), CARD_BYTES);
+    return new FlashedBox(hardware, memoryMib, card, logs);
   }
 
   /** The same board with another card. */
@@ -84,7 +92,7 @@ final class FlashedBox implements AutoCloseable {
             "-drive",
             "if=none,id=card,format=raw,cache=writeback,file=" + electronics.drive(),
             "-device",
-            "virtio-blk-pci,drive=card"));
+            "virtio-blk-pci,drive=card,bootindex=0"));
     words.addAll(List.of(more));
     Vm on =
         Vm.powerOn(
@@ -183,6 +191,14 @@ final class FlashedBox implements AutoCloseable {
   /** Waits until every service of it answers, from whichever slot. */
   String awaitSound(Duration patience) {
     return awaitStatus("the box is sound", patience, text -> SOUND.matcher(text).find());
+  }
+
+  /** Waits until its card says that this slot is good, and no other one is tried. */
+  void awaitConfirmed(String slot, Duration patience) {
+    Peer.await(
+        "slot " + slot + " is confirmed",
+        patience,
+        () -> card.slots().equals(Map.of("good", slot, "next", "", "tries", "")));
   }
 
   private String awaitStatus(String what, Duration patience, Predicate<String> wanted) {

@@ -64,7 +64,7 @@ final class Vm implements AutoCloseable {
             "-netdev",
             "tap,id=cable,script=no,downscript=no,ifname=" + socket.device(),
             "-device",
-            "virtio-net-pci,netdev=cable,bootindex=0,mac=" + mac + hardware.cardRom()));
+            "virtio-net-pci,netdev=cable,bootindex=1,mac=" + mac + hardware.cardRom()));
     command.addAll(List.of(more));
     Process qemu =
         new ProcessBuilder(Network.inside(socket.namespace(), command))
