@@ -119,6 +119,13 @@ class LauncherInteropTest {
             "qemu-tests/emulators",
             "qemu-tests/root-disk",
             "qemu-tests/run",
+            "rootfs-overlay/box/init",
+            "rootfs-overlay/box/usr/lib/kobako/box",
+            "rootfs-overlay/box/usr/lib/kobako/dhcp-lease",
+            "rootfs-overlay/box/usr/lib/kobako/network",
+            "rootfs-overlay/box/usr/lib/kobako/slot",
+            "rootfs-overlay/box/usr/lib/kobako/start",
+            "rootfs-overlay/box/usr/lib/kobako/stop",
             "rootfs-overlay/machine/init",
             "rootfs-overlay/machine/usr/lib/kobako/dhcp-lease",
             "rootfs-overlay/machine/usr/share/initramfs-tools/hooks/kobako")) {

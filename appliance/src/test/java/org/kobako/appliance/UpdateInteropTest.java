@@ -124,7 +124,8 @@ class UpdateInteropTest {
     assertThat(Peer.run("curl", "--silent", Children.urlOf(box) + "status").succeeded())
         .contains(
             "\"firmware\": {\"target\": \"amd64\", \"slot\": \"a\", \"version\": 100, \"update\":"
-                + " \"version 101 is written, and starts next\", \"next-version\": 101}");
+                + " \"version 101 is written, and starts next\", \"next-version\": 101,"
+                + " \"troubles\": []}");
   }
 
   @Test

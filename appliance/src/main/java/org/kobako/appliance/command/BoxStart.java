@@ -112,6 +112,7 @@ record BoxStart(
   }
 
   private Box start(BoxConfig config, ConfigStatus status, Runnable whenSound) throws IOException {
+    firmware.ifPresent(it -> it.tellConfig(status.used()));
     if (config.store().equals(BoxConfig.usualStore(config.state()))) {
       StoreDirectory.openOrCreate(config.store());
     } else {

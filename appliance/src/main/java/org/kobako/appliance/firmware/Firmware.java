@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -15,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kobako.appliance.firmware.RefusedUpdateException.Reason;
+import org.kobako.appliance.status.ConfigStatus;
 import org.kobako.appliance.status.FirmwareStatus;
 import org.kobako.block.format.TrustKey;
 import org.slf4j.Logger;
@@ -35,6 +39,9 @@ import org.slf4j.LoggerFactory;
  * <tr><td>{@code address}<td>a link: leads somewhere when the box has an address
  * <tr><td>{@code alone}<td>a link: leads to the name of an interface on which no DHCP server answered
  *     when the supervisor asked for that address; removed here when it has been read
+ * <tr><td>{@code troubles}<td>a folder: a sentence a file about what is wrong around the box now
+ * <tr><td>{@code config}<td>written here: where the box's configuration comes from, as {@link
+ *     ConfigStatus.Source#word} has it
  * <tr><td>{@code url}<td>written here: where the box answers
  * <tr><td>{@code next}<td>written here: the version in the other slot, to be started next
  * </table>
@@ -44,10 +51,15 @@ public final class Firmware {
 
   private static final String NEXT = "next";
   private static final String URL = "url";
+  private static final String CONFIG = "config";
+  private static final String TROUBLES = "troubles";
   private static final String ADDRESS = "address";
   private static final String ALONE = "alone";
 
   private static final long POLL_MS = 50;
+
+  /** More than the supervisor has names for. */
+  private static final int MAX_TROUBLES = 16;
 
   private final Path directory;
   private final String slot;
@@ -134,10 +146,19 @@ public final class Firmware {
 
   /** Tells the supervisor where the box answers. */
   public void tellUrl(String url) {
+    tell(URL, url);
+  }
+
+  /** Tells the supervisor what the box goes by, so that its network goes by the same. */
+  public void tellConfig(ConfigStatus.Source used) {
+    tell(CONFIG, used.word());
+  }
+
+  private void tell(String name, String word) {
     try {
-      replace(URL, url);
+      replace(name, word);
     } catch (IOException e) {
-      LOG.warn("firmware: cannot tell the supervisor {}: {}; goes on", url, e.getMessage());
+      LOG.warn("firmware: cannot tell the supervisor {}: {}; goes on", word, e.getMessage());
     }
   }
 
@@ -244,6 +265,21 @@ public final class Firmware {
     } catch (IOException none) {
       next = OptionalLong.empty();
     }
-    return new FirmwareStatus(target, slot, version, Optional.ofNullable(lastUpdate), next);
+    return new FirmwareStatus(
+        target, slot, version, Optional.ofNullable(lastUpdate), next, troubles());
+  }
+
+  private List<String> troubles() {
+    List<String> sentences = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory.resolve(TROUBLES))) {
+      for (Path file : files) {
+        if (sentences.size() < MAX_TROUBLES) {
+          sentences.add(Files.readString(file).strip());
+        }
+      }
+    } catch (IOException | DirectoryIteratorException over) {
+      LOG.debug("firmware: troubles cannot be read", over);
+    }
+    return sentences;
   }
 }

@@ -38,7 +38,7 @@ public record BoxStatus(
     json.name("services").beginArray();
     for (ServiceStatus service : services) {
       json.beginObject().name("name").value(service.name());
-      json.name("state").value(word(service.state()));
+      json.name("state").value(service.state().name().toLowerCase(Locale.ROOT));
       if (!service.why().isEmpty()) {
         json.name("why").value(service.why());
       }
@@ -53,7 +53,7 @@ public record BoxStatus(
   }
 
   private void writeConfig(Json json) {
-    json.beginObject().name("used").value(word(config.used()));
+    json.beginObject().name("used").value(config.used().word());
     config.file().ifPresent(file -> json.name("file").value(file.toString()));
     json.name("refused").beginArray();
     config.refused().forEach(json::value);
@@ -66,7 +66,9 @@ public record BoxStatus(
     json.name("version").value(firmware.version());
     firmware.update().ifPresent(sentence -> json.name("update").value(sentence));
     firmware.next().ifPresent(version -> json.name("next-version").value(version));
-    json.endObject();
+    json.name("troubles").beginArray();
+    firmware.troubles().forEach(json::value);
+    json.endArray().endObject();
   }
 
   private static void write(MemoryFigures memory, Json json) {
@@ -76,10 +78,5 @@ public record BoxStatus(
     json.name("max-heap-kib").value(memory.maxHeapKib());
     json.name("available-kib").value(memory.availableKib());
     json.endObject();
-  }
-
-  /** {@code LAST_GOOD} is {@code last-good}. */
-  private static String word(Enum<?> one) {
-    return one.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

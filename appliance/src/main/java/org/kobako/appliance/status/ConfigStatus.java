@@ -2,6 +2,7 @@ package org.kobako.appliance.status;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -18,7 +19,12 @@ public record ConfigStatus(Optional<Path> file, Source used, List<String> refuse
     /** The copy of the last one that the box was sound with. */
     LAST_GOOD,
     /** No file: the command line, and what is usual. */
-    DEFAULTS
+    DEFAULTS;
+
+    /** For programs: {@code last-good}. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   /** No file was named. */

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kobako.appliance.firmware.RefusedUpdateException.Reason;
+import org.kobako.appliance.status.ConfigStatus;
 import org.kobako.block.format.SigningKey;
 import org.kobako.testing.TestDisk;
 
@@ -303,5 +304,22 @@ class FirmwareTest {
     firmware.tellUrl("http://127.0.0.1:80/");
 
     assertThat(directory.resolve("url")).hasContent("http://127.0.0.1:80/\n");
+  }
+
+  @Test
+  void theSupervisorIsToldWhatTheBoxGoesBy() {
+    firmware.tellConfig(ConfigStatus.Source.LAST_GOOD);
+
+    assertThat(directory.resolve("config")).hasContent("last-good\n");
+  }
+
+  @Test
+  void whatTheSupervisorFindsWrongIsInTheStatus() throws IOException {
+    assertThat(firmware.status().troubles()).isEmpty();
+
+    Files.createDirectory(directory.resolve("troubles"));
+    write("troubles/data", "the data partition is full\n");
+
+    assertThat(firmware.status().troubles()).containsExactly("the data partition is full");
   }
 }
