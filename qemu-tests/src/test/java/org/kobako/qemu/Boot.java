@@ -48,7 +48,7 @@ record Boot(Network network, Network.Host box, RunningBox running, Vm vm, RootDi
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() throws InterruptedException, IOException {
     vm.close();
     running.close();
     network.close();

@@ -16,6 +16,11 @@ record Card(Path file) {
   private static final int SECTOR_BYTES = 512;
   private static final int SLOTS_BYTES = 1024;
 
+  /**
+   * Of a FAT partition of 32 MB: 1 in this byte says that it was not put away in an orderly way.
+   */
+  private static final int BEING_WRITTEN = 37;
+
   /** Its partitions, by their number in the table. */
   enum Partition {
     KOBAKO(1),
@@ -80,6 +85,18 @@ record Card(Path file) {
             from.toString(),
             "::" + name)
         .succeeded();
+  }
+
+  /** Leaves the first partition as a workstation does of which the power fails. */
+  void markAsBeingWritten() throws IOException {
+    try (FileChannel card = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      card.write(ByteBuffer.wrap(new byte[] {1}), offset(Partition.KOBAKO) + BEING_WRITTEN);
+    }
+  }
+
+  /** Whether other computers would ask their users what to do about it. */
+  boolean isMarkedAsBeingWritten() throws IOException {
+    return (read(Partition.KOBAKO, SECTOR_BYTES)[BEING_WRITTEN] & 1) != 0;
   }
 
   /** Mounts the data partition and does something there, as on a Linux workstation. */

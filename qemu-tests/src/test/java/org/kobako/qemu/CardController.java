@@ -17,8 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.kobako.testing.Peer;
 
 /**
@@ -56,8 +58,16 @@ final class CardController implements AutoCloseable {
   private static final int FLUSH = 3;
   private static final int UNIT_ACCESS = 1;
   private static final int REPLY_MAGIC = 0x67446698;
+  private static final int EIO = 5;
   private static final int EINVAL = 22;
   private static final int MAX_REQUEST_BYTES = 32 << 20;
+
+  /** A place that can be written no more, or not even be read. */
+  private record Broken(long begin, long end, boolean lost) {
+    boolean fails(int type, long offset, int length) {
+      return (lost || type == WRITE) && offset < end && begin < offset + length;
+    }
+  }
 
   private final Path file;
   private final FileChannel memory;
@@ -68,6 +78,9 @@ final class CardController implements AutoCloseable {
 
   /** Sectors by number, the one that was written longest ago first. */
   private final Map<Long, byte[]> buffer = new LinkedHashMap<>();
+
+  private final List<Broken> broken = new CopyOnWriteArrayList<>();
+  private boolean writeProtected;
 
   /**
    * Waits for one machine, in a thread of its own.
@@ -84,9 +97,25 @@ final class CardController implements AutoCloseable {
     thread = Thread.ofPlatform().name("card").daemon().start(this::serve);
   }
 
-  /** QEMU's word for the drive's file. */
+  /** QEMU's words for the drive. */
   String drive() {
-    return "nbd+unix:///?socket=" + socket;
+    return "file=nbd+unix:///?socket=%s,readonly=%s"
+        .formatted(socket, writeProtected ? "on" : "off");
+  }
+
+  /** Moves the little switch on its side, before it goes into a machine. */
+  void writeProtect() {
+    writeProtected = true;
+  }
+
+  /** From now on nothing can be written there: so end cards that wore out. */
+  void wearOut(long offset, long lengthBytes) {
+    broken.add(new Broken(offset, offset + lengthBytes, false));
+  }
+
+  /** From now on nothing there can be read or written. */
+  void lose(long offset, long lengthBytes) {
+    broken.add(new Broken(offset, offset + lengthBytes, true));
   }
 
   /** The card as it would be if power failed now; the machine goes on. */
@@ -204,7 +233,10 @@ final class CardController implements AutoCloseable {
     if (type == DISCONNECT) {
       return false;
     }
-    int error = act(type, offset, bytes, unitAccess);
+    int error = broken.stream().anyMatch(it -> it.fails(type, offset, length)) ? EIO : 0;
+    if (error == 0) {
+      error = act(type, offset, bytes, unitAccess);
+    }
     out.writeInt(REPLY_MAGIC);
     out.writeInt(error);
     out.writeLong(cookie);

@@ -27,7 +27,7 @@ class FirmwareBootsTest {
   /** A digit that a version has more; updates are counted in seconds. */
   private static final long NEWER = 1;
 
-  private static final Pattern SECRET = Pattern.compile("admin secret: (\\S+)\\s");
+  static final Pattern SECRET = Pattern.compile("admin secret: (\\S+)\\s");
 
   private @TempDir Path work;
 
@@ -55,9 +55,6 @@ class FirmwareBootsTest {
       // All but what the other partitions have, and less than a MiB that is no whole one.
       assertThat(box.card().lengthBytes(Card.Partition.DATA))
           .isEqualTo(FlashedBox.CARD_BYTES - box.card().offset(Card.Partition.DATA));
-      Vm again = box.powerOn();
-      box.awaitSound("a", PATIENCE);
-      assertThat(again.console().said()).doesNotContainPattern(SECRET);
     }
   }
 

@@ -178,7 +178,7 @@ class FirmwarePowerBootsTest {
     return line.matches("/dev/loop\\S+: \\d+ files, \\d+/\\d+ clusters");
   }
 
-  /** A card that was just being written bears a mark, which is all that is wrong with it. */
+  /** A card that was just being written bears a mark, which the next start takes away. */
   private static boolean isNoFault(String line) {
     return line.isEmpty()
         || isSummary(line)

@@ -17,7 +17,7 @@ import org.kobako.testing.Peer;
 
 /**
  * A box as its user has it: a board with a card in it, switched on, and a workstation on the same
- * cable. Its address is the one that it takes on a network without DHCP.
+ * cable. Its address is the one that it takes on a network without DHCP, unless it is told another.
  */
 final class FlashedBox implements AutoCloseable {
   static final String ADDRESS = "10.75.0.1";
@@ -25,11 +25,15 @@ final class FlashedBox implements AutoCloseable {
 
   private static final int MEMORY_MIB = 64;
 
+  private static final String UDHCPC =
+      "busybox udhcpc -i eth0 -n -q -t 1 -T 1 -C -x 0x3d:01020304%02d -s /bin/true";
+  private static final Pattern LEASE = Pattern.compile("lease of (\\S+) obtained from ([^,\\s]+)");
   private static final Pattern SOUND = Pattern.compile("\"sound\"\\s*:\\s*true");
   private static final Pattern SLOT = Pattern.compile("\"slot\"\\s*:\\s*\"([ab])\"");
   private static final Pattern VERSION = Pattern.compile("\"version\"\\s*:\\s*\"?(\\d+)");
 
   private final Network network;
+  private final boolean ownsNetwork;
   private final Network.Host desk;
   private final Network.Plug socket;
   private final Hardware hardware;
@@ -38,6 +42,7 @@ final class FlashedBox implements AutoCloseable {
   private final Path logs;
   private final Random random;
   private final String mac = Vm.newMac();
+  private String address = ADDRESS;
   private int powerOns;
   private Optional<Vm> vm = Optional.empty();
   private Optional<CardController> controller = Optional.empty();
@@ -48,8 +53,20 @@ final class FlashedBox implements AutoCloseable {
    * @param logs where each power-on leaves a folder, and {@code seed} what chance was made of
    */
   FlashedBox(Hardware hardware, int memoryMib, Card card, Path logs) throws IOException {
-    this.network = Network.open(logs);
-    this.desk = network.join("desk", "10.75.0.2/24");
+    this(hardware, memoryMib, card, logs, Network.open(logs), Optional.empty());
+  }
+
+  private FlashedBox(
+      Hardware hardware,
+      int memoryMib,
+      Card card,
+      Path logs,
+      Network network,
+      Optional<FlashedBox> beside)
+      throws IOException {
+    this.network = network;
+    this.ownsNetwork = beside.isEmpty();
+    this.desk = beside.isEmpty() ? network.join("desk", "10.75.0.2/24") : beside.get().desk;
     this.socket = network.tap();
     this.hardware = hardware;
     this.memoryMib = memoryMib;
@@ -68,14 +85,28 @@ final class FlashedBox implements AutoCloseable {
   /** Any machine with a new card. */
   static FlashedBox flashed(Hardware hardware, int memoryMib, Path work, Path logs)
       throws IOException {
-    Firmware firmware = Firmware.of(hardware.architecture(), logs.resolve("make.log"));
-    Card card = Card.flash(firmware.image(), work.resolve("card"), CARD_BYTES);
-    return new FlashedBox(hardware, memoryMib, card, logs);
+    return new FlashedBox(hardware, memoryMib, newCard(hardware, work, logs), logs);
   }
 
   /** The same board with another card. */
   static FlashedBox armhf(Card card, Path logs) throws IOException {
     return new FlashedBox(Hardware.ARMHF_UBOOT, MEMORY_MIB, card, logs);
+  }
+
+  /** Another one on the same network, with a new card. */
+  FlashedBox beside(Path work, Path ownLogs) throws IOException {
+    return new FlashedBox(
+        hardware, memoryMib, newCard(hardware, work, ownLogs), ownLogs, network, Optional.of(this));
+  }
+
+  private static Card newCard(Hardware hardware, Path work, Path logs) throws IOException {
+    Firmware firmware = Firmware.of(hardware.architecture(), logs.resolve("make.log"));
+    return Card.flash(firmware.image(), work.resolve("card"), CARD_BYTES);
+  }
+
+  /** From now on it is expected at another address. */
+  void hasAddress(String other) {
+    address = other;
   }
 
   /**
@@ -84,13 +115,11 @@ final class FlashedBox implements AutoCloseable {
    * @param more words of QEMU, beside those for the board and the card
    */
   Vm powerOn(String... more) throws IOException {
-    CardController electronics = new CardController(card.file(), random);
-    controller = Optional.of(electronics);
     List<String> words = new ArrayList<>(List.of("-action", "reboot=reset"));
     words.addAll(
         List.of(
             "-drive",
-            "if=none,id=card,format=raw,cache=writeback,file=" + electronics.drive(),
+            "if=none,id=card,format=raw,cache=writeback," + controller().drive(),
             "-device",
             "virtio-blk-pci,drive=card,bootindex=0"));
     words.addAll(List.of(more));
@@ -118,9 +147,17 @@ final class FlashedBox implements AutoCloseable {
     }
   }
 
-  /** The card's electronics while the box is on. */
-  CardController controller() {
-    return controller.orElseThrow();
+  /** The board, while it is on. */
+  Vm machine() {
+    return vm.orElseThrow();
+  }
+
+  /** The card's electronics, until their power fails. */
+  CardController controller() throws IOException {
+    if (controller.isEmpty()) {
+      controller = Optional.of(new CardController(card.file(), random));
+    }
+    return controller.get();
   }
 
   /** The same chance for all that happens by chance. */
@@ -154,30 +191,33 @@ final class FlashedBox implements AutoCloseable {
   /** Asks for an address again and again, as a machine does; how long that took. */
   Duration awaitLease(Duration patience) {
     long askedNs = System.nanoTime();
-    Peer.await(
-        "somebody gives out addresses",
-        patience,
-        () ->
-            atDesk(
-                        "busybox",
-                        "udhcpc",
-                        "-i",
-                        "eth0",
-                        "-n",
-                        "-q",
-                        "-t",
-                        "1",
-                        "-T",
-                        "1",
-                        "-s",
-                        "/bin/true")
-                    .exitCode()
-                == 0);
+    lease(1, patience);
     return Duration.ofNanos(System.nanoTime() - askedNs);
   }
 
+  /**
+   * The same for one of several machines.
+   *
+   * @param machine its number, 1-99
+   * @return what it is given by whom: {@code 10.75.0.130 of 10.75.0.1}
+   */
+  String lease(int machine, Duration patience) {
+    AtomicReference<String> given = new AtomicReference<>("");
+    Peer.await(
+        "somebody gives out addresses",
+        patience,
+        () -> {
+          Matcher matcher = LEASE.matcher(atDesk(UDHCPC.formatted(machine).split(" ")).output());
+          if (matcher.find()) {
+            given.set(matcher.group(1) + " of " + matcher.group(2));
+          }
+          return !given.get().isEmpty();
+        });
+    return given.get();
+  }
+
   String url() {
-    return "http://" + ADDRESS;
+    return "http://" + address;
   }
 
   /** Waits until every service of it answers, from this slot. */
@@ -201,7 +241,8 @@ final class FlashedBox implements AutoCloseable {
         () -> card.slots().equals(Map.of("good", slot, "next", "", "tries", "")));
   }
 
-  private String awaitStatus(String what, Duration patience, Predicate<String> wanted) {
+  /** Waits until it says something of itself. */
+  String awaitStatus(String what, Duration patience, Predicate<String> wanted) {
     AtomicReference<String> said = new AtomicReference<>("");
     Peer.await(
         what,
@@ -242,6 +283,8 @@ final class FlashedBox implements AutoCloseable {
   @Override
   public void close() throws InterruptedException, IOException {
     pullPlug();
-    network.close();
+    if (ownsNetwork) {
+      network.close();
+    }
   }
 }

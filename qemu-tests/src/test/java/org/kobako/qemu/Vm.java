@@ -1,7 +1,14 @@
 package org.kobako.qemu;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.kobako.testing.Peer;
 
 /**
  * A machine under QEMU, emulated instruction by instruction: KVM is not to be had everywhere. It is
@@ -19,10 +27,12 @@ final class Vm implements AutoCloseable {
 
   private final Process qemu;
   private final SerialConsole console;
+  private final Path monitor;
 
-  private Vm(Process qemu, SerialConsole console) {
+  private Vm(Process qemu, SerialConsole console, Path monitor) {
     this.qemu = qemu;
     this.console = console;
+    this.monitor = monitor;
   }
 
   /**
@@ -44,6 +54,7 @@ final class Vm implements AutoCloseable {
   static Vm powerOn(
       Hardware hardware, String mac, int memoryMib, Network.Plug socket, Path logs, String... more)
       throws IOException {
+    Path monitor = Files.createTempDirectory("kobako-monitor").resolve("socket");
     List<String> command = new ArrayList<>(hardware.board(Emulators.find(), logs));
     command.addAll(
         List.of(
@@ -56,6 +67,8 @@ final class Vm implements AutoCloseable {
             "none",
             "-serial",
             "stdio",
+            "-monitor",
+            "unix:" + monitor + ",server=on,wait=off",
             "-m",
             memoryMib + "M",
             // UEFI's network and the kernel's random numbers wait for one.
@@ -73,7 +86,39 @@ final class Vm implements AutoCloseable {
     return new Vm(
         qemu,
         new SerialConsole(
-            mac, qemu.getInputStream(), qemu.getOutputStream(), logs.resolve("console.log")));
+            mac, qemu.getInputStream(), qemu.getOutputStream(), logs.resolve("console.log")),
+        monitor);
+  }
+
+  /** Pulls its cable out, as its network card notices it. */
+  void pullCable() throws IOException {
+    tell("set_link cable off");
+  }
+
+  void plugInCable() throws IOException {
+    tell("set_link cable on");
+  }
+
+  /** A command to QEMU, which has done it when this returns. */
+  private void tell(String command) throws IOException {
+    Peer.await("QEMU listens", Duration.ofSeconds(30), () -> Files.exists(monitor));
+    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(monitor))) {
+      InputStream in = Channels.newInputStream(channel);
+      awaitPrompt(in);
+      channel.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.US_ASCII)));
+      awaitPrompt(in);
+    }
+  }
+
+  private static void awaitPrompt(InputStream in) throws IOException {
+    StringBuilder said = new StringBuilder();
+    while (!said.toString().endsWith("(qemu) ")) {
+      int one = in.read();
+      if (one < 0) {
+        throw new IOException("QEMU ended: " + said);
+      }
+      said.append((char) one);
+    }
   }
 
   boolean isOn() {
@@ -101,9 +146,11 @@ final class Vm implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() throws InterruptedException, IOException {
     pullPlug();
     qemu.waitFor();
     console.close();
+    Files.deleteIfExists(monitor);
+    Files.deleteIfExists(monitor.getParent());
   }
 }
