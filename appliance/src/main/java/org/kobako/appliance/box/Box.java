@@ -47,7 +47,7 @@ public final class Box implements AutoCloseable {
   public static Box start(BoxConfig config, Installation installation) throws IOException {
     BoxSize size = BoxSize.ofThisVm();
     CheckFile checkFile = CheckFile.make();
-    BoxHttp http = new BoxHttp(config.http(), size);
+    BoxHttp http = new BoxHttp(config.http(), config.store(), size);
     http.bind();
     Netboot netboot = null;
     try {

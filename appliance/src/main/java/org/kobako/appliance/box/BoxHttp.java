@@ -10,6 +10,7 @@ import java.net.NetworkInterface;
 import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
@@ -34,9 +35,7 @@ final class BoxHttp {
 
   private static final int BACKLOG = 128;
 
-  private static final int SELECTORS = 1;
-
-  /** The selector accepts, too. */
+  /** A selector accepts, too. */
   private static final int ACCEPTORS = 0;
 
   private static final Duration THREAD_IDLE = Duration.ofSeconds(30);
@@ -62,7 +61,7 @@ final class BoxHttp {
   private final ServerConnector connector;
   private final BoxConfig.Http config;
 
-  BoxHttp(BoxConfig.Http config, BoxSize size) {
+  BoxHttp(BoxConfig.Http config, Path store, BoxSize size) {
     this.config = config;
     // Its queue is bounded by the connections: each has at most one task waiting.
     QueuedThreadPool threads =
@@ -71,7 +70,8 @@ final class BoxHttp {
     threads.setName("http");
     server = new Server(threads, null, bufferPool(size));
     connector =
-        BlockServer.connector(server, ACCEPTORS, SELECTORS, new HttpConnectionFactory(http()));
+        BlockServer.connector(
+            server, ACCEPTORS, size.selectors(), store, new HttpConnectionFactory(http()));
     if (config.listen() != null) {
       connector.setHost(config.listen().getHostAddress());
     }

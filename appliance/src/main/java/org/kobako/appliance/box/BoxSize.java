@@ -5,13 +5,15 @@ package org.kobako.appliance.box;
  * heap that the VM was given, which {@code box-jvm-options.sh} makes fit the machine. A connection
  * takes some 20 KB of heap, a thread some 60 KB outside of it.
  *
- * @param maxHttpThreads read files; none waits for a slow reader
+ * @param selectors wait for requests, and send what lies in a store
+ * @param maxHttpThreads with the selectors'; none waits for a slow reader
  * @param minHttpThreads are kept when there is nothing to do
  * @param maxConnections a room of machines with several each; more wait in the kernel's queue
  * @param idleHeapBufferBytes that Jetty keeps for the next request
  * @param idleDirectBufferBytes the same outside the heap
  */
 record BoxSize(
+    int selectors,
     int maxHttpThreads,
     int minHttpThreads,
     int maxConnections,
@@ -19,9 +21,9 @@ record BoxSize(
     int idleDirectBufferBytes) {
 
   /** For a machine of 64 MB. */
-  static final BoxSize SMALL = new BoxSize(6, 2, 128, 64 << 10, 1 << 20);
+  static final BoxSize SMALL = new BoxSize(2, 6, 2, 128, 64 << 10, 1 << 20);
 
-  static final BoxSize USUAL = new BoxSize(12, 4, 512, 1 << 20, 8 << 20);
+  static final BoxSize USUAL = new BoxSize(4, 14, 5, 512, 1 << 20, 8 << 20);
 
   private static final long USUAL_HEAP_BYTES = 20 << 20;
 

@@ -108,7 +108,8 @@ final class BlockHandler extends Handler.Abstract {
         instanceof FileConnection connection)) {
       throw new IllegalStateException("files go over a connection of BlockServer.connector");
     }
-    BodySender sender = new BodySender(file, part, connection, response, callback, errors);
+    BodySender sender =
+        new BodySender(file, part, connection, response, callback, errors, InvocationType.BLOCKING);
     try {
       sender.readFirstPiece();
     } catch (IOException e) {

@@ -2,10 +2,12 @@ package org.kobako.block.server;
 
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
@@ -25,10 +27,14 @@ public final class BlockServer {
 
   /**
    * The connector that {@link #handler} needs: over its connections files go without a copy in this
-   * process.
+   * process, and what machines ask for all day is answered without Jetty's handlers, of which none
+   * but this server's may therefore stand before a store's files.
+   *
+   * @param store as the handler's config has it
    */
   public static ServerConnector connector(
-      Server server, int acceptors, int selectors, ConnectionFactory... factories) {
+      Server server, int acceptors, int selectors, Path store, HttpConnectionFactory http) {
+    ConnectionFactory[] factories = {new StoreConnectionFactory(store, http), http};
     return new ServerConnector(server, null, null, null, acceptors, selectors, factories) {
       @Override
       protected SocketChannelEndPoint newEndPoint(

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EofException;
-import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.IteratingCallback;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +23,10 @@ final class BodySender extends IteratingCallback {
   private final SeekableByteChannel file;
   private final String name;
   private final FileConnection connection;
-  private final Response response;
+  private final Content.Sink sink;
   private final Callback callback;
   private final DistinctErrors errors;
+  private final InvocationType invocationType;
   private ByteBuffer piece = ByteBuffer.allocate(0);
 
   /** Where the piece ends, and the next begins. */
@@ -38,17 +39,25 @@ final class BodySender extends IteratingCallback {
       ServedFile file,
       ResponsePlan.FilePart part,
       FileConnection connection,
-      Response response,
+      Content.Sink sink,
       Callback callback,
-      DistinctErrors errors) {
+      DistinctErrors errors,
+      InvocationType invocationType) {
     this.name = file.facts().name();
     this.connection = connection;
-    this.response = response;
+    this.sink = sink;
     this.callback = callback;
     this.errors = errors;
+    this.invocationType = invocationType;
     this.offset = part.offset();
     this.left = part.length();
     this.file = file.takeChannel();
+  }
+
+  /** Whether it may go on where Jetty finds the socket ready, instead of in another thread. */
+  @Override
+  public InvocationType getInvocationType() {
+    return invocationType;
   }
 
   /**
@@ -78,7 +87,7 @@ final class BodySender extends IteratingCallback {
         throw new EofException(e); // which Jetty does not log a second time
       }
     }
-    response.write(left == 0, piece, this);
+    sink.write(left == 0, piece, this);
     return Action.SCHEDULED;
   }
 

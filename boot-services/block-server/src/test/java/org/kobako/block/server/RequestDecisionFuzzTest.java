@@ -3,8 +3,11 @@ package org.kobako.block.server;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.util.List;
+import java.util.Objects;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpTester;
+import org.kobako.block.format.StorePath;
 
 /** Whatever a request says: the jail holds, and a plan never promises a byte that is not there. */
 class RequestDecisionFuzzTest {
@@ -30,6 +33,24 @@ class RequestDecisionFuzzTest {
         || path.contains("/.")
         || path.contains("//")) {
       throw new AssertionError(rawPath + " leads to " + path);
+    }
+  }
+
+  @FuzzTest(maxDuration = "60s")
+  void plainRequestsAreReadAsJettyReadsThem(FuzzedDataProvider data) {
+    String head = "GET /" + data.consumeRemainingAsAsciiString();
+    PlainRequest.parse(head).ifPresent(plain -> requireThatJettyReads(head, plain));
+  }
+
+  private static void requireThatJettyReads(String head, PlainRequest plain) {
+    HttpTester.Request jettys = HttpTester.parseRequest(head);
+    if (jettys == null
+        || !(RequestTarget.of(jettys.getMethod(), jettys.getURI())
+            instanceof RequestTarget.InStore(StorePath path))
+        || !path.equals(plain.path())
+        || !Objects.equals(jettys.get(HttpHeader.RANGE), plain.fields().get(HttpHeader.RANGE))
+        || jettys.getContentBytes().length > 0) {
+      throw new AssertionError(head + " is read as " + plain);
     }
   }
 

@@ -35,7 +35,7 @@ final class TestBox implements AutoCloseable {
 
   TestBox(BlockServerConfig config) throws Exception {
     server = new Server(new QueuedThreadPool(THREADS), null, pool);
-    connector = BlockServer.connector(server, 1, 1, new HttpConnectionFactory());
+    connector = BlockServer.connector(server, 1, 1, config.store(), new HttpConnectionFactory());
     connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
     server.addConnector(connector);
     server.setHandler(BlockServer.handler(config));

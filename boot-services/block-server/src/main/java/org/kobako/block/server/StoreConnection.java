@@ -1,0 +1,150 @@
+package org.kobako.block.server;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.AbstractConnection;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.RetainableByteBuffer;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Invocable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection on which every request so far was a {@link PlainRequest} of a file that is there:
+ * such a one is answered here, which costs a fraction of Jetty's way from request to handler and
+ * back. With the first that is not, the connection and that request become Jetty's, for good. So
+ * this knows nothing of errors, conditions and other methods; what it answers, {@link BlockHandler}
+ * would answer alike.
+ *
+ * <p>All of it happens in the selector's thread, the disk's part too: to wake another costs more
+ * than the answer. So a server has several selectors, as one that waits for a disk lets its other
+ * connections wait.
+ */
+final class StoreConnection extends AbstractConnection implements Connection.UpgradeFrom {
+  private static final ByteBuffer NOTHING = BufferUtil.EMPTY_BUFFER;
+
+  private final StoreConnectionFactory factory;
+  private final Connector connector;
+  private final FileConnection endPoint;
+  private @Nullable RetainableByteBuffer received;
+  private ByteBuffer head = NOTHING;
+
+  StoreConnection(StoreConnectionFactory factory, Connector connector, FileConnection endPoint) {
+    super(endPoint, connector.getExecutor());
+    this.factory = factory;
+    this.connector = connector;
+    this.endPoint = endPoint;
+  }
+
+  @Override
+  public void onOpen() {
+    super.onOpen();
+    awaitRequest();
+  }
+
+  @Override
+  public void onFillable() {
+    RetainableByteBuffer buffer = factory.acquireBuffer(connector);
+    received = buffer;
+    try {
+      int length = endPoint.fill(buffer.getByteBuffer());
+      if (length > 0) {
+        if (!isAnswered(buffer.getByteBuffer())) {
+          endPoint.upgrade(factory.jettysOwn(connector, endPoint));
+        }
+      } else if (length == 0) {
+        awaitRequest();
+      } else {
+        close();
+      }
+    } catch (IOException broken) {
+      close();
+    } finally {
+      received = null;
+      buffer.release();
+    }
+  }
+
+  private void awaitRequest() {
+    fillInterested(
+        Callback.from(
+            Invocable.InvocationType.NON_BLOCKING, this::onFillable, this::onFillInterestedFailed));
+  }
+
+  /** What Jetty goes on with. */
+  @Override
+  public @Nullable ByteBuffer onUpgradeFrom() {
+    return received == null ? null : received.getByteBuffer();
+  }
+
+  /** Whether the answer is on its way. */
+  private boolean isAnswered(ByteBuffer bytes) {
+    Optional<PlainRequest> request =
+        PlainRequest.parse(BufferUtil.toString(bytes, StandardCharsets.ISO_8859_1));
+    if (request.isEmpty() || !factory.beginAnswer()) {
+      return false;
+    }
+    boolean begun = false;
+    try (ServedFile file = StoreFile.open(factory.store(), request.get().path())) {
+      if (ResponsePlan.decide(HttpMethod.GET.asString(), file.facts(), request.get().fields())
+              instanceof ResponsePlan.FilePart part
+          && part.length() > 0) {
+        BodySender sender =
+            new BodySender(
+                file,
+                part,
+                endPoint,
+                (last, piece, callback) -> endPoint.write(callback, takeHead(), piece),
+                Callback.from(this::onSent, this::onFailed),
+                factory.errors(),
+                Invocable.InvocationType.NON_BLOCKING);
+        sender.readFirstPiece();
+        head = head(part);
+        begun = true;
+        sender.iterate();
+      }
+    } catch (IOException metAgain) {
+      // Where Jetty's way meets it again, and finds the words for it.
+    } finally {
+      if (!begun) {
+        factory.endAnswer();
+      }
+    }
+    return begun;
+  }
+
+  private static ByteBuffer head(ResponsePlan.FilePart part) {
+    StringBuilder text = new StringBuilder(320);
+    text.append("HTTP/1.1 ").append(part.status()).append(' ');
+    text.append(HttpStatus.getMessage(part.status())).append("\r\nDate: ");
+    text.append(HttpDate.of(System.currentTimeMillis() / 1000)).append("\r\n");
+    for (HttpField field : part.fields()) {
+      text.append(field.getName()).append(": ").append(field.getValue()).append("\r\n");
+    }
+    return BufferUtil.toBuffer(text.append("\r\n").toString(), StandardCharsets.ISO_8859_1);
+  }
+
+  /** Before the first piece of the body; nothing is before the others. */
+  private ByteBuffer takeHead() {
+    ByteBuffer taken = head;
+    head = NOTHING;
+    return taken;
+  }
+
+  private void onSent() {
+    factory.endAnswer();
+    awaitRequest();
+  }
+
+  private void onFailed(Throwable failure) {
+    factory.endAnswer();
+    endPoint.close(failure);
+  }
+}

@@ -1,0 +1,90 @@
+package org.kobako.block.server;
+
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.RetainableByteBuffer;
+import org.eclipse.jetty.server.AbstractConnectionFactory;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.util.component.Graceful;
+import org.slf4j.LoggerFactory;
+
+/** Makes {@link StoreConnection}s; a server that stops waits for what they are sending. */
+final class StoreConnectionFactory extends AbstractConnectionFactory implements Graceful {
+  private final Path store;
+  private final HttpConnectionFactory jettys;
+  private final DistinctErrors errors =
+      new DistinctErrors(LoggerFactory.getLogger(StoreConnection.class));
+  private final AtomicInteger answers = new AtomicInteger();
+  private final Shutdown shutdown =
+      new Shutdown(this) {
+        @Override
+        public boolean isShutdownDone() {
+          return answers.get() == 0;
+        }
+      };
+
+  /**
+   * @param store the directory of the files that they answer with
+   * @param jettys makes the connections of all other requests
+   */
+  StoreConnectionFactory(Path store, HttpConnectionFactory jettys) {
+    super("kobako-store/http/1.1");
+    this.store = store;
+    this.jettys = jettys;
+    setInputBufferSize(jettys.getInputBufferSize());
+  }
+
+  @Override
+  public Connection newConnection(Connector connector, EndPoint endPoint) {
+    return configure(
+        new StoreConnection(this, connector, (FileConnection) endPoint), connector, endPoint);
+  }
+
+  Path store() {
+    return store;
+  }
+
+  DistinctErrors errors() {
+    return errors;
+  }
+
+  /** For the head of a request; one that is longer is not a plain one. */
+  RetainableByteBuffer acquireBuffer(Connector connector) {
+    return connector.getByteBufferPool().acquire(getInputBufferSize(), true);
+  }
+
+  /** Takes over where a request is not for a {@link StoreConnection}. */
+  Connection jettysOwn(Connector connector, EndPoint endPoint) {
+    return jettys.newConnection(connector, endPoint);
+  }
+
+  /** Whether it may; {@link #endAnswer} follows if so. */
+  boolean beginAnswer() {
+    answers.incrementAndGet();
+    if (shutdown.isShutdown()) {
+      endAnswer();
+      return false;
+    }
+    return true;
+  }
+
+  void endAnswer() {
+    if (answers.decrementAndGet() == 0 && shutdown.isShutdown()) {
+      shutdown.check();
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> shutdown() {
+    return shutdown.shutdown();
+  }
+
+  @Override
+  public boolean isShutdown() {
+    return shutdown.isShutdown();
+  }
+}
