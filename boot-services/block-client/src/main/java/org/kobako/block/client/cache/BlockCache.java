@@ -118,8 +118,24 @@ public final class BlockCache {
    *     or {@link #failed} must follow
    */
   public synchronized int pinOrClaim(int block) {
-    int slot = awaitFilled(block);
-    return slot >= 0 ? pinFilled(slot) : ~claimFree(block);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        int slot = find(block);
+        if (slot < 0) {
+          slot = evict();
+          if (slot >= 0) {
+            claim(slot, block);
+            return ~slot;
+          }
+        } else if (!filling[slot]) {
+          return pinFilled(slot);
+        }
+        interrupted |= awaitChange();
+      }
+    } finally {
+      restore(interrupted);
+    }
   }
 
   /**
@@ -152,17 +168,6 @@ public final class BlockCache {
       interrupted |= awaitChange();
     }
     restore(interrupted);
-    return slot;
-  }
-
-  private int claimFree(int block) {
-    boolean interrupted = false;
-    int slot;
-    while ((slot = evict()) < 0) {
-      interrupted |= awaitChange();
-    }
-    restore(interrupted);
-    claim(slot, block);
     return slot;
   }
 

@@ -75,6 +75,32 @@ class BlockCacheTest {
   }
 
   @Test
+  void twoWhoWaitForRoomForOneBlockShareIt() throws InterruptedException {
+    int[] pinned = {fill(0), fill(1), fill(2), fill(3)};
+    AtomicInteger claims = new AtomicInteger();
+    Runnable reader =
+        () -> {
+          int slot = cache.pinOrClaim(9);
+          if (slot < 0) {
+            claims.incrementAndGet();
+            cache.filled(~slot);
+          }
+        };
+    Thread one = Thread.ofPlatform().start(reader);
+    Thread other = Thread.ofPlatform().start(reader);
+    while (one.getState() != Thread.State.WAITING || other.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    synchronized (cache) { // both find room
+      cache.unpin(pinned[0]);
+      cache.unpin(pinned[1]);
+    }
+    one.join();
+    other.join();
+    assertThat(claims).hasValue(1);
+  }
+
+  @Test
   void nothingIsPrefetchedIntoACacheFullOfPins() {
     for (int block = 0; block < 4; block++) {
       fill(block);
