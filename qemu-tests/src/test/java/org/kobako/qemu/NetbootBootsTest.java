@@ -88,7 +88,8 @@ class NetbootBootsTest {
           .isEqualTo(boot.rootDisk().digest(nonce));
       assertThat(shell.run("apt-get --version", PATIENCE)).startsWith("apt ");
       assertThat(shell.run("systemctl is-system-running --wait", PATIENCE)).isEqualTo("running");
-      shell.start("poweroff");
+      // Until it is off the kernel tells everything: where it hangs, if it does.
+      shell.start("dmesg -n 8; poweroff");
       boot.vm().console().await("reboot: Power down", PATIENCE);
       boot.vm().awaitPowerOff(PATIENCE);
       assertThat(boot.vm().console().said()).doesNotContain("I/O error");

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SerialConsole implements AutoCloseable {
   /** Of what a machine said last, shown when it is waited for in vain. */
-  private static final int LAST_WORDS_CHARS = 2_000;
+  private static final int LAST_WORDS_CHARS = 8_000;
 
   private final InputStream output;
   private final OutputStream keyboard;
