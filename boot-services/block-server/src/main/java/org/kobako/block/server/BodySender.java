@@ -94,7 +94,7 @@ final class BodySender extends IteratingCallback {
   private void readPiece() throws IOException {
     int length = (int) Math.min(left, FileConnection.MAX_PIECE_BYTES);
     if (file instanceof FileChannel onDisk) {
-      requireReadable(offset);
+      requireReadable(onDisk, offset);
       piece = connection.standIn(onDisk, offset, length);
     } else {
       piece = ByteBuffer.allocate(length);
@@ -114,9 +114,8 @@ final class BodySender extends IteratingCallback {
    * Reads one byte, as what the kernel sends by itself fails with a word of neither disk nor
    * reader.
    */
-  private void requireReadable(long at) throws IOException {
-    file.position(at);
-    if (file.read(ByteBuffer.allocate(1)) < 0) {
+  private void requireReadable(FileChannel onDisk, long at) throws IOException {
+    if (onDisk.read(ByteBuffer.allocate(1), at) < 0) {
       throw endsEarly(at);
     }
   }
@@ -148,10 +147,12 @@ final class BodySender extends IteratingCallback {
 
   /** A piece is cut off by its reader, as a rule, and at times by the disk. */
   private void findFault() {
-    try {
-      requireReadable(offset - piece.remaining());
-    } catch (IOException e) {
-      countError(e);
+    if (file instanceof FileChannel onDisk) {
+      try {
+        requireReadable(onDisk, offset - piece.remaining());
+      } catch (IOException e) {
+        countError(e);
+      }
     }
   }
 }
