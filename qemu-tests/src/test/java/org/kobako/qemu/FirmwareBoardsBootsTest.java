@@ -26,7 +26,7 @@ class FirmwareBoardsBootsTest {
    * The empty slot makes GRUB and U-Boot write the card and go on to the other slot by themselves.
    */
   @ParameterizedTest(name = "{0} with {1} MB")
-  @CsvSource({"X86_BIOS, 256", "X86_UEFI_PXE, 256", "ARM64_UBOOT, 256", "ARM64_UEFI, 512"})
+  @CsvSource({"X86_BIOS, 128", "X86_UEFI_PXE, 192", "ARM64_UBOOT, 192", "ARM64_UEFI, 512"})
   void aFreshCardGivesUpAnEmptySlotAndAnswersWithEveryServiceFromTheOther(
       Hardware hardware, int memoryMib) throws Exception {
     Path logs = Logs.of("firmware-" + hardware.word());
