@@ -88,10 +88,9 @@ final class StoreConnection extends AbstractConnection implements Connection.Upg
   private boolean isAnswered(ByteBuffer bytes) {
     Optional<PlainRequest> request =
         PlainRequest.parse(BufferUtil.toString(bytes, StandardCharsets.ISO_8859_1));
-    if (request.isEmpty() || !factory.beginAnswer()) {
+    if (request.isEmpty() || connector.isShutdown()) {
       return false;
     }
-    boolean begun = false;
     try (ServedFile file = StoreFile.open(factory.store(), request.get().path())) {
       if (ResponsePlan.decide(HttpMethod.GET.asString(), file.facts(), request.get().fields())
               instanceof ResponsePlan.FilePart part
@@ -102,22 +101,18 @@ final class StoreConnection extends AbstractConnection implements Connection.Upg
                 part,
                 endPoint,
                 (last, piece, callback) -> endPoint.write(callback, takeHead(), piece),
-                Callback.from(this::onSent, this::onFailed),
+                Callback.from(this::awaitRequest, endPoint::close),
                 factory.errors(),
                 Invocable.InvocationType.NON_BLOCKING);
         sender.readFirstPiece();
         head = head(part);
-        begun = true;
         sender.iterate();
+        return true;
       }
     } catch (IOException metAgain) {
       // Where Jetty's way meets it again, and finds the words for it.
-    } finally {
-      if (!begun) {
-        factory.endAnswer();
-      }
     }
-    return begun;
+    return false;
   }
 
   private static ByteBuffer head(ResponsePlan.FilePart part) {
@@ -136,15 +131,5 @@ final class StoreConnection extends AbstractConnection implements Connection.Upg
     ByteBuffer taken = head;
     head = NOTHING;
     return taken;
-  }
-
-  private void onSent() {
-    factory.endAnswer();
-    awaitRequest();
-  }
-
-  private void onFailed(Throwable failure) {
-    factory.endAnswer();
-    endPoint.close(failure);
   }
 }

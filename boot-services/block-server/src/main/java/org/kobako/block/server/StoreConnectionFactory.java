@@ -1,31 +1,20 @@
 package org.kobako.block.server;
 
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.util.component.Graceful;
 import org.slf4j.LoggerFactory;
 
-/** Makes {@link StoreConnection}s; a server that stops waits for what they are sending. */
-final class StoreConnectionFactory extends AbstractConnectionFactory implements Graceful {
+/** Makes {@link StoreConnection}s, and what takes over from them. */
+final class StoreConnectionFactory extends AbstractConnectionFactory {
   private final Path store;
   private final HttpConnectionFactory jettys;
   private final DistinctErrors errors =
-      new DistinctErrors(LoggerFactory.getLogger(StoreConnection.class));
-  private final AtomicInteger answers = new AtomicInteger();
-  private final Shutdown shutdown =
-      new Shutdown(this) {
-        @Override
-        public boolean isShutdownDone() {
-          return answers.get() == 0;
-        }
-      };
+      new DistinctErrors(LoggerFactory.getLogger(BlockHandler.class));
 
   /**
    * @param store the directory of the files that they answer with
@@ -60,31 +49,5 @@ final class StoreConnectionFactory extends AbstractConnectionFactory implements 
   /** Takes over where a request is not for a {@link StoreConnection}. */
   Connection jettysOwn(Connector connector, EndPoint endPoint) {
     return jettys.newConnection(connector, endPoint);
-  }
-
-  /** Whether it may; {@link #endAnswer} follows if so. */
-  boolean beginAnswer() {
-    answers.incrementAndGet();
-    if (shutdown.isShutdown()) {
-      endAnswer();
-      return false;
-    }
-    return true;
-  }
-
-  void endAnswer() {
-    if (answers.decrementAndGet() == 0 && shutdown.isShutdown()) {
-      shutdown.check();
-    }
-  }
-
-  @Override
-  public CompletableFuture<Void> shutdown() {
-    return shutdown.shutdown();
-  }
-
-  @Override
-  public boolean isShutdown() {
-    return shutdown.isShutdown();
   }
 }

@@ -227,6 +227,10 @@ class BlockServerFaultTest {
               "127.0.0.1", Integer.parseInt(Files.readString(output).lines().findFirst().get()));
       try (HttpPeer reader = new HttpPeer(address)) {
         assertThat(reader.request("GET", blockPath).body()).isEqualTo(stored);
+        // To load the classes of Jetty's way takes descriptors, too.
+        for (String path : List.of(blockPath, blockPath.replace("blocks", "nothing"))) {
+          HttpPeer.request(address, "GET", path, "Accept-Language: en");
+        }
         for (int i = 0; i < 64; i++) {
           idle.add(new HttpPeer(address));
         }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -60,9 +62,9 @@ class StoreConnectionTest {
       HttpPeer.Response jettys = HttpPeer.request(box.address(), "GET", path, plain, FOR_JETTY);
       assertThat(ours.status()).isEqualTo(jettys.status());
       assertThat(ours.fields()).containsKey("date");
-      ours.fields().remove("date");
-      jettys.fields().remove("date");
-      jettys.fields().remove("server");
+      for (HttpPeer.Response response : List.of(ours, jettys)) {
+        response.fields().keySet().removeAll(Set.of("date", "server"));
+      }
       assertThat(ours.fields()).isEqualTo(jettys.fields());
       assertThat(ours.body()).isEqualTo(jettys.body());
     }

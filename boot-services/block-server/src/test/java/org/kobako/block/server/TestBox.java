@@ -18,6 +18,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 final class TestBox implements AutoCloseable {
   private static final int THREADS = 6;
 
+  /** What is being sent is sent to its end. */
+  private static final int STOP_MS = 10_000;
+
   /** Kept here, as a logger that nobody holds forgets its level. */
   private static final Logger JETTY_LOG = Logger.getLogger("org.eclipse.jetty");
 
@@ -38,6 +41,7 @@ final class TestBox implements AutoCloseable {
     connector = BlockServer.connector(server, 1, 1, config.store(), new HttpConnectionFactory());
     connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
     server.addConnector(connector);
+    server.setStopTimeout(STOP_MS);
     server.setHandler(BlockServer.handler(config));
     server.start();
   }
