@@ -67,7 +67,8 @@ class RuntimeInteropTest {
   /** The class-data archive goes by them. */
   private String times(Path tree) throws IOException {
     return Program.run(
-        log, List.of("sh", "-c", "cd " + tree + " && find . -printf '%p %m %T@\\n' | sort"));
+        log,
+        List.of("sh", "-c", "cd " + tree + " && find . -mindepth 1 -printf '%p %m %T@\\n' | sort"));
   }
 
   @ParameterizedTest
