@@ -54,7 +54,7 @@ public sealed interface StorePath {
   record Block(String digestHex) implements StorePath {
     @Override
     public String relative() {
-      return "blocks/" + digestHex.substring(0, 2) + "/" + digestHex;
+      return BLOCKS + digestHex.substring(0, 2) + "/" + digestHex;
     }
   }
 

@@ -17,7 +17,7 @@ import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection on which every request so far was a {@link PlainRequest} of a file that is there:
+ * A connection on which every request so far was a {@link SimpleRequest} of a file that is there:
  * such a one is answered here, which costs a fraction of Jetty's way from request to handler and
  * back. With the first that is not, the connection and that request become Jetty's, for good. So
  * this knows nothing of errors, conditions and other methods; what it answers, {@link BlockHandler}
@@ -86,8 +86,8 @@ final class StoreConnection extends AbstractConnection implements Connection.Upg
 
   /** Whether the answer is on its way. */
   private boolean isAnswered(ByteBuffer bytes) {
-    Optional<PlainRequest> request =
-        PlainRequest.parse(BufferUtil.toString(bytes, StandardCharsets.ISO_8859_1));
+    Optional<SimpleRequest> request =
+        SimpleRequest.parse(BufferUtil.toString(bytes, StandardCharsets.ISO_8859_1));
     if (request.isEmpty() || connector.isShutdown()) {
       return false;
     }

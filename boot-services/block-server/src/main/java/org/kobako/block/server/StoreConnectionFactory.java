@@ -41,7 +41,7 @@ final class StoreConnectionFactory extends AbstractConnectionFactory {
     return errors;
   }
 
-  /** For the head of a request; one that is longer is not a plain one. */
+  /** For the head of a request; one that is longer is not a simple one. */
   RetainableByteBuffer acquireBuffer(Connector connector) {
     return connector.getByteBufferPool().acquire(getInputBufferSize(), true);
   }

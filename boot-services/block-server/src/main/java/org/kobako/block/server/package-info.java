@@ -9,7 +9,7 @@
  * names boot files and makes those for one machine. Threads: Jetty's; none waits for a slow reader.
  *
  * <p>A machine's own requests take a short way past Jetty's handlers, through the same pieces:
- * {@link org.kobako.block.server.PlainRequest}, {@link org.kobako.block.server.StoreConnection}.
+ * {@link org.kobako.block.server.SimpleRequest}, {@link org.kobako.block.server.StoreConnection}.
  *
  * <p>Why not Jetty's {@code ResourceHandler}: it answers from a content cache in memory, lists
  * directories, and follows what the filesystem offers instead of what a store has.

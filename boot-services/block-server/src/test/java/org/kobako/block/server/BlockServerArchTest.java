@@ -26,7 +26,8 @@ class BlockServerArchTest {
   static final ArchRule decisionsTouchNoFileAndNoSocket =
       noClasses()
           .that()
-          .haveNameMatching(".*\\.(RequestTarget|ResponsePlan|ByteRange|FileFacts)(\\$.*)?")
+          .haveNameMatching(
+              ".*\\.(RequestTarget|SimpleRequest|ResponsePlan|ByteRange|FileFacts)(\\$.*)?")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

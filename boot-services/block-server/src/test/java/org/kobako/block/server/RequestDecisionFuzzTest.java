@@ -37,20 +37,20 @@ class RequestDecisionFuzzTest {
   }
 
   @FuzzTest(maxDuration = "60s")
-  void plainRequestsAreReadAsJettyReadsThem(FuzzedDataProvider data) {
+  void simpleRequestsAreReadAsJettyReadsThem(FuzzedDataProvider data) {
     String head = "GET /" + data.consumeRemainingAsAsciiString();
-    PlainRequest.parse(head).ifPresent(plain -> requireThatJettyReads(head, plain));
+    SimpleRequest.parse(head).ifPresent(simple -> requireThatJettyReads(head, simple));
   }
 
-  private static void requireThatJettyReads(String head, PlainRequest plain) {
+  private static void requireThatJettyReads(String head, SimpleRequest simple) {
     HttpTester.Request jettys = HttpTester.parseRequest(head);
     if (jettys == null
         || !(RequestTarget.of(jettys.getMethod(), jettys.getURI())
             instanceof RequestTarget.InStore(StorePath path))
-        || !path.equals(plain.path())
-        || !Objects.equals(jettys.get(HttpHeader.RANGE), plain.fields().get(HttpHeader.RANGE))
+        || !path.equals(simple.path())
+        || !Objects.equals(jettys.get(HttpHeader.RANGE), simple.fields().get(HttpHeader.RANGE))
         || jettys.getContentBytes().length > 0) {
-      throw new AssertionError(head + " is read as " + plain);
+      throw new AssertionError(head + " is read as " + simple);
     }
   }
 

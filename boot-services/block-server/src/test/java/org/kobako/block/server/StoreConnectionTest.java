@@ -57,9 +57,9 @@ class StoreConnectionTest {
   void jettyAnswersAlike(String field) throws IOException {
     for (String path :
         new String[] {block, longBlock, "/images/debian/current", "/images/debian/3.index"}) {
-      String plain = field.isEmpty() ? "Accept: */*" : field;
-      HttpPeer.Response ours = HttpPeer.request(box.address(), "GET", path, plain);
-      HttpPeer.Response jettys = HttpPeer.request(box.address(), "GET", path, plain, FOR_JETTY);
+      String simple = field.isEmpty() ? "Accept: */*" : field;
+      HttpPeer.Response ours = HttpPeer.request(box.address(), "GET", path, simple);
+      HttpPeer.Response jettys = HttpPeer.request(box.address(), "GET", path, simple, FOR_JETTY);
       assertThat(ours.status()).isEqualTo(jettys.status());
       assertThat(ours.fields()).containsKey("date");
       for (HttpPeer.Response response : List.of(ours, jettys)) {
@@ -116,7 +116,9 @@ class StoreConnectionTest {
 
   @Test
   void aServerThatStopsEndsWhatItSendsAndBeginsNothing() throws Exception {
-    try (HttpPeer peer = new HttpPeer(box.address())) {
+    try (HttpPeer peer = new HttpPeer(box.address());
+        HttpPeer late = new HttpPeer(box.address())) {
+      assertThat(late.request("GET", block).status()).isEqualTo(200);
       peer.say("GET " + longBlock + " HTTP/1.1\r\nHost: box\r\n\r\n");
       peer.awaitResponse();
       CompletableFuture<Void> stopping =
@@ -129,6 +131,7 @@ class StoreConnectionTest {
           });
       Thread.sleep(200);
       assertThat(stopping).isNotDone();
+      assertThat(late.request("GET", block).status()).isEqualTo(503);
       assertThat(peer.readResponse(false).body()).hasSize(LONG_BYTES);
       stopping.get(30, TimeUnit.SECONDS);
     }

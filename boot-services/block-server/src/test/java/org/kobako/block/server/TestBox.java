@@ -9,6 +9,7 @@ import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
@@ -18,7 +19,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 final class TestBox implements AutoCloseable {
   private static final int THREADS = 6;
 
-  /** What is being sent is sent to its end. */
+  /** What is being sent is sent to its end, and nothing else begun. */
   private static final int STOP_MS = 10_000;
 
   /** Kept here, as a logger that nobody holds forgets its level. */
@@ -42,7 +43,7 @@ final class TestBox implements AutoCloseable {
     connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
     server.addConnector(connector);
     server.setStopTimeout(STOP_MS);
-    server.setHandler(BlockServer.handler(config));
+    server.setHandler(new GracefulHandler(BlockServer.handler(config)));
     server.start();
   }
 

@@ -8,17 +8,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kobako.block.format.StorePath;
 
-class PlainRequestTest {
+class SimpleRequestTest {
   private static final String BLOCK = "blocks/ab/ab" + "0".repeat(62);
   private static final String LINE = "GET /" + BLOCK + " HTTP/1.1\r\n";
 
   @Test
-  void machinesAndCachesAskPlainly() {
-    assertThat(PlainRequest.parse(LINE + "Host: 10.0.0.1:8080\r\nUser-Agent: kobako\r\n\r\n"))
-        .map(PlainRequest::path)
+  void machinesAndCachesAskSimply() {
+    assertThat(SimpleRequest.parse(LINE + "Host: 10.0.0.1:8080\r\nUser-Agent: kobako\r\n\r\n"))
+        .map(SimpleRequest::path)
         .contains(new StorePath.Block(BLOCK.substring(10)));
     assertThat(
-            PlainRequest.parse(
+            SimpleRequest.parse(
                 "GET /images/a/current HTTP/1.1\r\nhost: box\r\nCache-Control: no-cache\r\n"
                     + "Via: 1.1 proxy (squid)\r\nConnection: Keep-Alive\r\n\r\n"))
         .isPresent();
@@ -26,7 +26,7 @@ class PlainRequestTest {
 
   @Test
   void aRangeIsKept() {
-    assertThat(PlainRequest.parse(LINE + "Host: box\r\nRange: bytes=0-9\r\n\r\n"))
+    assertThat(SimpleRequest.parse(LINE + "Host: box\r\nRange: bytes=0-9\r\n\r\n"))
         .map(request -> request.fields().get(HttpHeader.RANGE))
         .contains("bytes=0-9");
   }
@@ -59,8 +59,8 @@ class PlainRequestTest {
         "Host: box\r\n\r\nGET / HTTP/1.1\r\n",
         "Host: box\r\n\r\n\r\n",
       })
-  void whatIsWrittenInAnyOtherWayIsNotPlain(String fields) {
-    assertThat(PlainRequest.parse(LINE + fields)).isEmpty();
+  void whatIsWrittenInAnyOtherWayIsNotSimple(String fields) {
+    assertThat(SimpleRequest.parse(LINE + fields)).isEmpty();
   }
 
   @ParameterizedTest
@@ -81,7 +81,7 @@ class PlainRequestTest {
         "GET  HTTP/1.1",
         " GET /images/a/current HTTP/1.1",
       })
-  void onlyAGetOfAStoresFileIsPlain(String line) {
-    assertThat(PlainRequest.parse(line + "\r\nHost: box\r\n\r\n")).isEmpty();
+  void onlyAGetOfAStoresFileIsSimple(String line) {
+    assertThat(SimpleRequest.parse(line + "\r\nHost: box\r\n\r\n")).isEmpty();
   }
 }

@@ -16,7 +16,7 @@ import org.kobako.block.format.StorePath;
  * @param path what is asked for
  * @param fields those that the answer depends on: Range, if anything
  */
-record PlainRequest(StorePath path, HttpFields fields) {
+record SimpleRequest(StorePath path, HttpFields fields) {
   private static final String METHOD = "GET ";
   private static final String VERSION = " HTTP/1.1";
   private static final String LINE_END = "\r\n";
@@ -35,10 +35,10 @@ record PlainRequest(StorePath path, HttpFields fields) {
           "x-forwarded-for");
 
   /**
-   * @param head all that the connection has received, an octet a character; plain only if it is one
-   *     whole head
+   * @param head all that the connection has received, an octet a character; simple only if it is
+   *     one whole head
    */
-  static Optional<PlainRequest> parse(String head) {
+  static Optional<SimpleRequest> parse(String head) {
     int lineEnd = head.indexOf(LINE_END);
     if (!head.startsWith(METHOD)
         || lineEnd < METHOD.length() + VERSION.length()
@@ -51,7 +51,7 @@ record PlainRequest(StorePath path, HttpFields fields) {
         instanceof RequestTarget.InStore(StorePath path))) {
       return Optional.empty();
     }
-    return fields(head, lineEnd + LINE_END.length()).map(fields -> new PlainRequest(path, fields));
+    return fields(head, lineEnd + LINE_END.length()).map(fields -> new SimpleRequest(path, fields));
   }
 
   /** Empty if there is a field that may change how the request is to be read or answered. */
