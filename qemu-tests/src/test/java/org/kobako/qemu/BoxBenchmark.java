@@ -5,18 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.kobako.block.format.StorePath;
 import org.kobako.testing.Peer;
+import org.kobako.testing.TestStore;
 
 /**
  * A whole box with 64 MB beside the servers that a user would put together instead: dnsmasq, nginx,
@@ -89,7 +88,7 @@ final class BoxBenchmark {
       Thread.sleep(5000);
       box.pullPlug();
       List<String> blocks = new ArrayList<>();
-      box.card().onData(data -> blocks.addAll(putStore(data.resolve("store"))));
+      box.card().onData(data -> blocks.addAll(putStore(new TestStore(data.resolve("store")))));
       Vm vm = box.powerOn(CLOCK_OF_INSTRUCTIONS);
       Duration lease = box.awaitLease(PATIENCE);
       awaitHttp(box, blocks.getFirst());
@@ -154,19 +153,9 @@ final class BoxBenchmark {
                 FlashedBox.ADDRESS));
   }
 
+  /** All at once, up to the number of machines. */
   private static void readBlocks(FlashedBox box, List<String> blocks, Path logs)
       throws IOException {
-    curl(
-        box,
-        logs,
-        Stream.generate(blocks::stream)
-            .flatMap(all -> all)
-            .limit(READS)
-            .map(path -> box.url() + path));
-  }
-
-  /** All at once, up to the number of machines. */
-  private static void curl(FlashedBox box, Path logs, Stream<String> urls) throws IOException {
     List<String> words =
         new ArrayList<>(
             List.of(
@@ -176,10 +165,11 @@ final class BoxBenchmark {
                 "--parallel-immediate",
                 "--parallel-max",
                 "" + MACHINES,
-                "--no-progress-meter",
-                "--tftp-blksize",
-                "1428"));
-    urls.forEach(url -> words.addAll(List.of("-o", "/dev/null", url)));
+                "--no-progress-meter"));
+    Stream.generate(blocks::stream)
+        .flatMap(all -> all)
+        .limit(READS)
+        .forEach(path -> words.addAll(List.of("-o", "/dev/null", box.url() + path)));
     Program.run(logs.resolve("curl.log"), box.desk().command(words.toArray(String[]::new)));
   }
 
@@ -193,9 +183,9 @@ final class BoxBenchmark {
   }
 
   /** Blocks that cannot be compressed, and a boot file; the URLs' paths. */
-  private static List<String> putStore(Path store) throws IOException {
+  private static List<String> putStore(TestStore store) throws IOException {
     Random random = new Random(1);
-    Path boot = Files.createDirectories(store.resolve("boot"));
+    Path boot = Files.createDirectories(store.root().resolve("boot"));
     byte[] file = new byte[BOOT_FILE_BYTES];
     random.nextBytes(file);
     Files.write(boot.resolve("file"), file);
@@ -203,22 +193,10 @@ final class BoxBenchmark {
     byte[] block = new byte[BLOCK_BYTES];
     for (int i = 0; i < BLOCKS; i++) {
       random.nextBytes(block);
-      String name = sha256(block);
-      Path path = Path.of("blocks", name.substring(0, 2), name);
-      Files.createDirectories(store.resolve(path).getParent());
-      Files.write(store.resolve(path), block);
-      paths.add("/" + path);
+      paths.add("/" + new StorePath.Block(store.put(block).toHex()).relative());
     }
-    Peer.run("chmod", "-R", "a+rX", store.toString()).succeeded();
+    Peer.run("chmod", "-R", "a+rX", store.root().toString()).succeeded();
     return paths;
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError(e);
-    }
   }
 
   /**

@@ -39,20 +39,10 @@ class FirmwareBoardsBootsTest {
       String status = box.awaitSound("a", PATIENCE);
       Files.writeString(logs.resolve("status.json"), status);
       System.out.printf(
-          "firmware on %s, %d MB: first DHCP answer %d s after its boot loader;"
-              + " KiB resident %d, private %d, available %d%n",
-          hardware.word(),
-          memoryMib,
-          firstLease.toSeconds(),
-          FlashedBox.kib("resident", status),
-          FlashedBox.kib("private", status),
-          FlashedBox.kib("available", status));
+          "firmware on %s, %d MB: first DHCP answer %d s after its boot loader;" + " %s%n",
+          hardware.word(), memoryMib, firstLease.toSeconds(), FlashedBox.memory(status));
 
-      assertThat(
-              box.atDesk(
-                      "curl", "-sSf", "-m", "60", "tftp://" + FlashedBox.ADDRESS + "/boot.scr.uimg")
-                  .succeeded())
-          .contains("pxe boot");
+      assertThat(box.bootScript("tftp").succeeded()).contains(FlashedBox.PXE_BOOT);
       box.awaitConfirmed("a", PATIENCE);
     }
   }

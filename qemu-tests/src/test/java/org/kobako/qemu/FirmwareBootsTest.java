@@ -44,11 +44,7 @@ class FirmwareBootsTest {
       Files.writeString(
           logs.resolve("times"), "first DHCP answer after " + firstLease.toMillis() + " ms\n");
       System.out.println("firmware: first DHCP answer after " + firstLease.toMillis() + " ms");
-      assertThat(
-              box.atDesk(
-                      "curl", "-sSf", "-m", "60", "tftp://" + FlashedBox.ADDRESS + "/boot.scr.uimg")
-                  .succeeded())
-          .contains("pxe boot");
+      assertThat(box.bootScript("tftp").succeeded()).contains(FlashedBox.PXE_BOOT);
       assertThat(FlashedBox.kib("available", status)).isGreaterThan(8 << 10);
       box.pullPlug();
       assertThat(box.card().slots()).containsEntry("good", "a");

@@ -196,14 +196,10 @@ class FirmwareFaultsBootsTest {
   /** What a machine fetches first, by both ways. */
   private static void assertServes(FlashedBox box) {
     for (String scheme : List.of("tftp", "http")) {
-      String path = scheme.equals("tftp") ? "/boot.scr.uimg" : "/boot/boot.scr.uimg";
       Peer.await(
           "the box serves by " + scheme,
           PATIENCE,
-          () ->
-              box.atDesk("curl", "-sSf", "-m", "60", box.url().replace("http", scheme) + path)
-                  .output()
-                  .contains("pxe boot"));
+          () -> box.bootScript(scheme).output().contains(FlashedBox.PXE_BOOT));
     }
   }
 

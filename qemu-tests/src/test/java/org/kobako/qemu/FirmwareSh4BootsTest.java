@@ -48,13 +48,10 @@ class FirmwareSh4BootsTest {
       String status = box.awaitSound("a", PATIENCE);
       Files.writeString(logs.resolve("status.json"), status);
       System.out.printf(
-          "firmware sh4: from the start, first DHCP answer after %d s, sound after %d s;"
-              + " KiB resident %d, private %d, available %d%n",
+          "firmware sh4: from the start, first DHCP answer after %d s, sound after %d s;" + " %s%n",
           firstLease.toSeconds(),
           Duration.ofNanos(System.nanoTime() - startsAgainNs).toSeconds(),
-          FlashedBox.kib("resident", status),
-          FlashedBox.kib("private", status),
-          FlashedBox.kib("available", status));
+          FlashedBox.memory(status));
 
       for (String folder : List.of("tftp://" + FlashedBox.ADDRESS, box.url() + "/boot")) {
         Path fetched = work.resolve("fetched");

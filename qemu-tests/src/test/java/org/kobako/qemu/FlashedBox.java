@@ -23,6 +23,8 @@ final class FlashedBox implements AutoCloseable {
   static final String ADDRESS = "10.75.0.1";
   static final long CARD_BYTES = 1L << 30;
 
+  static final String PXE_BOOT = "pxe boot";
+
   private static final int MEMORY_MIB = 64;
 
   private static final String UDHCPC =
@@ -220,6 +222,16 @@ final class FlashedBox implements AutoCloseable {
     return "http://" + address;
   }
 
+  /**
+   * Fetches what a machine with U-Boot fetches first, which has {@link #PXE_BOOT} in it.
+   *
+   * @param scheme by what: {@code tftp} or {@code http}
+   */
+  Peer.Outcome bootScript(String scheme) {
+    String folder = scheme.equals("tftp") ? "/" : "/boot/";
+    return atDesk("curl", "-sSf", "-m", "60", scheme + "://" + address + folder + "boot.scr.uimg");
+  }
+
   /** Waits until every service of it answers, from this slot. */
   String awaitSound(String slot, Duration patience) {
     return awaitStatus(
@@ -268,6 +280,12 @@ final class FlashedBox implements AutoCloseable {
    */
   static long kib(String what, String status) {
     return Long.parseLong(word(Pattern.compile("\"" + what + "-kib\"\\s*:\\s*(\\d+)"), status));
+  }
+
+  /** The same of all three, for people. */
+  static String memory(String status) {
+    return "KiB resident %d, private %d, available %d"
+        .formatted(kib("resident", status), kib("private", status), kib("available", status));
   }
 
   /** The firmware's version in an answer of {@link #status}. */
