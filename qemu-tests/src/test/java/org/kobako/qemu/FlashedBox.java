@@ -237,12 +237,17 @@ final class FlashedBox implements AutoCloseable {
     return awaitStatus(
         "the box is sound in slot " + slot,
         patience,
-        text -> SOUND.matcher(text).find() && word(SLOT, text).equals(slot));
+        text -> isSound(text) && word(SLOT, text).equals(slot));
   }
 
   /** Waits until every service of it answers, from whichever slot. */
   String awaitSound(Duration patience) {
-    return awaitStatus("the box is sound", patience, text -> SOUND.matcher(text).find());
+    return awaitStatus("the box is sound", patience, FlashedBox::isSound);
+  }
+
+  /** Whether every service of it answers, by an answer of {@link #status}. */
+  static boolean isSound(String status) {
+    return SOUND.matcher(status).find();
   }
 
   /** Waits until its card says that this slot is good, and no other one is tried. */
