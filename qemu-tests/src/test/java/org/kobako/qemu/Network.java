@@ -113,11 +113,17 @@ final class Network implements AutoCloseable {
 
   /** Puts a computer on it, by a cable. */
   Host join(String name, String addressAndPrefix) {
+    Host host = join(name);
+    ip("-n", host.namespace, "address", "add", addressAndPrefix, "dev", "eth0");
+    return host;
+  }
+
+  /** The same for one that has no address yet. */
+  Host join(String name) {
     String wire = wire();
     String namespace = addNamespace(name);
     ip("-n", wire, "link", "add", name, "type", "veth", "peer", "eth0", "netns", namespace);
     ip("-n", wire, "link", "set", name, "master", SWITCH, "up");
-    ip("-n", namespace, "address", "add", addressAndPrefix, "dev", "eth0");
     ip("-n", namespace, "link", "set", "eth0", "up");
     return new Host(namespace, new Plug(wire, name));
   }
@@ -127,6 +133,24 @@ final class Network implements AutoCloseable {
     String tap = "tap" + ++taps;
     ip("-n", wire(), "tuntap", "add", tap, "mode", "tap");
     ip("-n", wire(), "link", "set", tap, "master", SWITCH, "up");
+    return new Plug(wire(), tap);
+  }
+
+  /**
+   * A socket for the second cable of a machine that has its first one in this network: it leads to
+   * another.
+   */
+  Plug tap(Network other) {
+    String tap = "tap" + ++taps;
+    String crossing = "crossing" + taps;
+    ip("-n", wire(), "link", "add", crossing, "type", "bridge", "forward_delay", "0");
+    ip("-n", wire(), "link", "set", crossing, "up");
+    ip("-n", wire(), "tuntap", "add", tap, "mode", "tap");
+    ip("-n", wire(), "link", "set", tap, "master", crossing, "up");
+    String cable = "cable" + taps;
+    ip("-n", wire(), "link", "add", cable, "type", "veth", "peer", cable, "netns", other.wire());
+    ip("-n", wire(), "link", "set", cable, "master", crossing, "up");
+    ip("-n", other.wire(), "link", "set", cable, "master", SWITCH, "up");
     return new Plug(wire(), tap);
   }
 

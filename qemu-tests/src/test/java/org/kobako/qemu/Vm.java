@@ -92,11 +92,20 @@ final class Vm implements AutoCloseable {
 
   /** Pulls its cable out, as its network card notices it. */
   void pullCable() throws IOException {
-    tell("set_link cable off");
+    pullCable("cable");
   }
 
   void plugInCable() throws IOException {
-    tell("set_link cable on");
+    plugInCable("cable");
+  }
+
+  /** The same with a further one, by its name among QEMU's words. */
+  void pullCable(String netdev) throws IOException {
+    tell("set_link " + netdev + " off");
+  }
+
+  void plugInCable(String netdev) throws IOException {
+    tell("set_link " + netdev + " on");
   }
 
   /** A command to QEMU, which has done it when this returns. */

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import org.eclipse.jetty.server.Handler;
 import org.jspecify.annotations.Nullable;
 import org.kobako.appliance.firmware.Firmware;
@@ -29,7 +28,7 @@ public final class Box implements AutoCloseable {
       Path store, Installation installation, BoxHttp http, Netboot netboot, CheckFile checkFile)
       throws IOException {
     this.store = store;
-    this.url = http.url();
+    this.url = http.url(netboot.address());
     this.installation = installation;
     this.http = http;
     this.netboot = netboot;
@@ -51,12 +50,10 @@ public final class Box implements AutoCloseable {
     http.bind();
     Netboot netboot = null;
     try {
-      Predicate<String> isAlone = interfaceName -> false;
       if (installation.firmware().isPresent()) {
         installation.firmware().get().awaitAddress();
-        isAlone = installation.firmware().get()::isAlone;
       }
-      netboot = Netboot.bind(config, http.port(), checkFile, isAlone);
+      netboot = Netboot.bind(config, http.port(), checkFile, installation.firmware());
       Box box = new Box(config.store(), installation, http, netboot, checkFile);
       if (netboot.isOn() || config.user().isPresent() || installation.firmware().isPresent()) {
         Privileges.giveUp(config, installation.written());

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Optional;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -155,9 +156,16 @@ final class BoxHttp {
     return connector.getLocalPort();
   }
 
-  /** Its address as others see it; after {@link #bind}. */
-  String url() throws IOException {
-    return url(config.listen() == null ? anyAddress() : config.listen());
+  /**
+   * Its address as others see it; after {@link #bind}.
+   *
+   * @param netboot this machine's address where it boots others
+   */
+  String url(Optional<Inet4Address> netboot) throws IOException {
+    if (config.listen() != null) {
+      return url(config.listen());
+    }
+    return url(netboot.isPresent() ? netboot.get() : anyAddress());
   }
 
   /** Its address as this machine itself reaches it; after {@link #bind}. */

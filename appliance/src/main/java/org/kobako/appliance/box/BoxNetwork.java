@@ -61,11 +61,18 @@ record BoxNetwork(String interfaceName, Inet4Address address, int prefixBits) {
             .orElse("no interface is up with an IPv4 address: give one an address"));
   }
 
-  /** The networks of this machine that could boot others, in the kernel's order. */
-  static List<BoxNetwork> ofThisMachine() throws IOException {
+  /**
+   * The networks of this machine that could boot others, in the kernel's order.
+   *
+   * @param uplink the interface of a network that belongs to others
+   */
+  static List<BoxNetwork> ofThisMachine(Optional<String> uplink) throws IOException {
     List<BoxNetwork> networks = new ArrayList<>();
     for (NetworkInterface network : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-      if (network.isUp() && !network.isLoopback() && !network.isPointToPoint()) {
+      if (network.isUp()
+          && !network.isLoopback()
+          && !network.isPointToPoint()
+          && !uplink.equals(Optional.of(network.getName()))) {
         for (InterfaceAddress one : network.getInterfaceAddresses()) {
           int prefix = one.getNetworkPrefixLength();
           if (one.getAddress() instanceof Inet4Address address && prefix >= 1 && prefix <= 30) {

@@ -1,6 +1,5 @@
 package org.kobako.appliance.box;
 
-import java.net.Inet4Address;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,11 +48,11 @@ public record DhcpSettings(
         new Link(Optional.empty(), List.of(), List.of(), List.of(), Optional.empty());
 
     /** Its reservations are those whose address it has. */
-    private SubnetConfig on(Subnet subnet, List<Reservation> all) {
+    private SubnetConfig on(Subnet subnet, List<Ipv4Address> usualRouters, List<Reservation> all) {
       return new SubnetConfig(
           subnet,
           pool.orElseGet(() -> SubnetConfig.defaultsFor(subnet).pool()),
-          routers,
+          routers.isEmpty() ? usualRouters : routers,
           dnsServers,
           ntpServers,
           domain,
@@ -78,14 +77,16 @@ public record DhcpSettings(
   /**
    * With what only the network says.
    *
+   * @param isRouter whether the box is the way out for machines on its own network
    * @throws IllegalArgumentException if the two do not fit, with the reason
    */
-  DhcpConfig on(String interfaceName, Inet4Address address, int prefixBits, Path leaseFile) {
-    Subnet subnet = Subnet.around(Ipv4Address.of(address), prefixBits);
+  DhcpConfig on(BoxNetwork network, boolean isRouter, Path leaseFile) {
+    Ipv4Address here = Ipv4Address.of(network.address());
+    Subnet subnet = Subnet.around(here, network.prefixBits());
     List<SubnetConfig> subnets = new ArrayList<>();
-    subnets.add(own.on(subnet, reservations));
+    subnets.add(own.on(subnet, isRouter ? List.of(here) : List.of(), reservations));
     for (Relayed one : relayed) {
-      subnets.add(one.link().on(one.subnet(), reservations));
+      subnets.add(one.link().on(one.subnet(), List.of(), reservations));
     }
     for (Reservation reservation : reservations) {
       if (subnets.stream().noneMatch(one -> one.subnet().contains(reservation.address()))) {
@@ -96,7 +97,7 @@ public record DhcpSettings(
     }
     return new DhcpConfig(
         mode.orElseThrow(),
-        List.of(interfaceName),
+        List.of(network.interfaceName()),
         subnets,
         leaseTime,
         leaseFile,

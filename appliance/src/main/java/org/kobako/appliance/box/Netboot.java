@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
+import org.kobako.appliance.firmware.Firmware;
 import org.kobako.appliance.status.ServiceStatus;
 import org.kobako.block.format.ImageName;
 import org.kobako.boot.plan.BootFiles;
@@ -32,23 +33,26 @@ final class Netboot implements AutoCloseable {
   private final MachinesSeen seen;
   private final List<Part> parts = new ArrayList<>();
   private final List<ServiceStatus> servicesOff = new ArrayList<>();
+  private final Optional<BoxNetwork> network;
   private final String sentence;
 
-  private Netboot(BootFiles bootFiles, MachinesSeen seen, String sentence) {
+  private Netboot(
+      BootFiles bootFiles, MachinesSeen seen, Optional<BoxNetwork> network, String sentence) {
     this.bootFiles = bootFiles;
     this.seen = seen;
+    this.network = network;
     this.sentence = sentence;
   }
 
   /**
    * Takes the ports.
    *
-   * @param isAlone whether it is known of an interface that nobody else gives addresses there
+   * @param firmware what the supervisor of a flashed box knows of its network
    * @throws IOException if the configuration does not fit the network, or the box must boot
    *     machines and cannot, with what to do
    */
   static Netboot bind(
-      BoxConfig config, int httpPort, CheckFile checkFile, Predicate<String> isAlone)
+      BoxConfig config, int httpPort, CheckFile checkFile, Optional<Firmware> firmware)
       throws IOException {
     NetbootConfig netboot = config.netboot();
     BootFiles folder = checkFile.orElse(new BootDirectory(config.bootFiles()));
@@ -58,7 +62,9 @@ final class Netboot implements AutoCloseable {
           NetbootConfig.Wanted.NO, folder, seen, "nobody but this machine can reach the box");
     }
     return switch (BoxNetwork.choose(
-        BoxNetwork.ofThisMachine(), netboot.interfaceName(), config.http().listen())) {
+        BoxNetwork.ofThisMachine(firmware.flatMap(Firmware::uplink)),
+        netboot.interfaceName(),
+        config.http().listen())) {
       case BoxNetwork.Choice.None none -> off(netboot.wanted(), folder, seen, none.why());
       case BoxNetwork.Choice.Found found -> {
         BoxNetwork network = found.network();
@@ -70,7 +76,7 @@ final class Netboot implements AutoCloseable {
                 .orElse(folder);
         yield netboot.wanted() == NetbootConfig.Wanted.NO
             ? off(netboot.wanted(), files, seen, "netboot is false")
-            : on(config, network, planners, seen, files, checkFile, isAlone);
+            : on(config, network, planners, seen, files, checkFile, firmware);
       }
     };
   }
@@ -83,7 +89,7 @@ final class Netboot implements AutoCloseable {
       MachinesSeen seen,
       BootFiles files,
       CheckFile checkFile,
-      Predicate<String> isAlone)
+      Optional<Firmware> firmware)
       throws IOException {
     List<Part> parts = new ArrayList<>();
     boolean givesNames = config.netboot().dhcp().mode().isPresent();
@@ -92,7 +98,7 @@ final class Netboot implements AutoCloseable {
       Part.Step check = () -> tftp.check(CheckFile.NAME, checkFile.content());
       parts.add(new Part(TFTP, tftp::bind, tftp::start, check, tftp::close));
       if (givesNames) {
-        DhcpServer dhcp = dhcp(config, network, planners, seen, isAlone);
+        DhcpServer dhcp = dhcp(config, network, planners, seen, firmware);
         Part.Step bind =
             () -> {
               StateDirectory.make(config);
@@ -103,7 +109,7 @@ final class Netboot implements AutoCloseable {
     } catch (IllegalArgumentException refused) {
       throw new IOException(refused.getMessage(), refused);
     }
-    Netboot bound = new Netboot(files, seen, "boots machines on " + network);
+    Netboot bound = new Netboot(files, seen, Optional.of(network), "boots machines on " + network);
     if (!givesNames) {
       bound.servicesOff.add(ServiceStatus.off(DHCP, "dhcp.mode is off"));
     }
@@ -124,21 +130,18 @@ final class Netboot implements AutoCloseable {
       BoxNetwork network,
       Function<Inet4Address, BootPlanner> planners,
       MachinesSeen seen,
-      Predicate<String> isAlone)
+      Optional<Firmware> firmware)
       throws IOException {
+    Optional<String> uplink = firmware.flatMap(Firmware::uplink);
     DhcpServer dhcp =
         new DhcpServer(
-            config
-                .netboot()
-                .dhcp()
-                .on(
-                    network.interfaceName(),
-                    network.address(),
-                    network.prefixBits(),
-                    StateDirectory.leases(config)),
+            config.netboot().dhcp().on(network, uplink.isPresent(), StateDirectory.leases(config)),
             planners,
             seen::saw);
-    if (isAlone.test(network.interfaceName())) {
+    if (firmware.isPresent() && uplink.isPresent()) {
+      dhcp.assumeUplink(uplink.get(), firmware.get()::uplinkResolvers);
+    }
+    if (firmware.filter(it -> it.isAlone(network.interfaceName())).isPresent()) {
       LOG.info("dhcp: no server answered the box itself on {}", network.interfaceName());
       dhcp.assumeAlone();
     }
@@ -155,7 +158,7 @@ final class Netboot implements AutoCloseable {
           case IF_POSSIBLE -> "boots no machines: " + why;
           case NO -> "";
         };
-    Netboot netboot = new Netboot(files, seen, sentence);
+    Netboot netboot = new Netboot(files, seen, Optional.empty(), sentence);
     netboot.servicesOff.add(ServiceStatus.off(TFTP, why));
     netboot.servicesOff.add(ServiceStatus.off(DHCP, why));
     return netboot;
@@ -169,6 +172,11 @@ final class Netboot implements AutoCloseable {
       LOG.warn("netboot: the images of {} cannot be listed: {}", store, e.getMessage());
       return List.of();
     }
+  }
+
+  /** The box's address on the network where it boots machines. */
+  Optional<Inet4Address> address() {
+    return network.map(BoxNetwork::address);
   }
 
   BootFiles bootFiles() {

@@ -124,6 +124,7 @@ public final class KobakoToml {
     Optional<String> interfaceName = network.value("interface", text -> text);
     network.value("address", KobakoToml::addressInNetwork); // for the supervisor of a flashed box
     network.end();
+    validateRouter(file.section("router"));
     BoxConfig.Http http = http(file.section("http"));
     Section boot = file.section("boot");
     Optional<Path> bootFiles = boot.value("files", this::path);
@@ -160,6 +161,23 @@ public final class KobakoToml {
       throw new ConfigException(
           "store is missing, and the usual place cannot be told: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * What the supervisor of a flashed box goes by. Which network cards there are only that knows,
+   * and says so while the box serves its machines all the same.
+   */
+  private static void validateRouter(Section router) throws ConfigException {
+    if (router.isThere()) {
+      router.required("uplink", KobakoToml::interfaceName);
+      Optional<String> address = router.value("address", KobakoToml::addressInNetwork);
+      Optional<Ipv4Address> gateway = router.value("gateway", Ipv4Address::of);
+      if (gateway.isPresent() && address.isEmpty()) {
+        throw router.refused(
+            "gateway", "stands without router.address: a DHCP server names its own gateway");
+      }
+    }
+    router.end();
   }
 
   private static BoxConfig.Http http(Section section) throws ConfigException {
@@ -310,6 +328,14 @@ public final class KobakoToml {
       throw new IllegalArgumentException(
           "it is no address with its network's bits: write 192.168.7.1/24", e);
     }
+  }
+
+  /** As Linux has them, of at most 15 characters, without those that mean something elsewhere. */
+  private static String interfaceName(String text) {
+    if (!text.matches("[A-Za-z0-9][A-Za-z0-9_-]{0,14}")) {
+      throw new IllegalArgumentException("it is no network interface's name: write eth1");
+    }
+    return text;
   }
 
   private static MacAddress mac(String text) {

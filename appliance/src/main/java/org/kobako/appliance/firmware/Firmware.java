@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,6 +22,7 @@ import org.kobako.appliance.firmware.RefusedUpdateException.Reason;
 import org.kobako.appliance.status.ConfigStatus;
 import org.kobako.appliance.status.FirmwareStatus;
 import org.kobako.block.format.TrustKey;
+import org.kobako.dhcp.address.Ipv4Address;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +41,8 @@ import org.slf4j.LoggerFactory;
  * <tr><td>{@code address}<td>a link: leads somewhere when the box has an address
  * <tr><td>{@code alone}<td>a link: leads to the name of an interface on which no DHCP server answered
  *     when the supervisor asked for that address; removed here when it has been read
+ * <tr><td>{@code uplink}<td>a link: leads, in a box that is a router, to the name of the interface
+ *     behind which the rest of the world is, and the addresses of resolvers that are known there now
  * <tr><td>{@code troubles}<td>a folder: a sentence a file about what is wrong around the box now
  * <tr><td>{@code config}<td>written here: where the box's configuration comes from, as {@link
  *     ConfigStatus.Source#word} has it
@@ -55,8 +59,12 @@ public final class Firmware {
   private static final String TROUBLES = "troubles";
   private static final String ADDRESS = "address";
   private static final String ALONE = "alone";
+  private static final String UPLINK = "uplink";
 
   private static final long POLL_MS = 50;
+
+  /** As many as a C library's resolver asks. */
+  private static final int MAX_RESOLVERS = 3;
 
   /** More than the supervisor has names for. */
   private static final int MAX_TROUBLES = 16;
@@ -141,6 +149,31 @@ public final class Firmware {
       return alone;
     } catch (IOException notSaid) {
       return false;
+    }
+  }
+
+  /**
+   * The interface by which machines reach the world through this box, and by which nobody reaches
+   * the box; empty if the box is no router.
+   */
+  public Optional<String> uplink() {
+    return uplinkWords().findFirst();
+  }
+
+  /** The resolvers that the uplink has named last. */
+  public List<Ipv4Address> uplinkResolvers() {
+    return uplinkWords()
+        .skip(1)
+        .flatMap(word -> Ipv4Address.parse(word).stream())
+        .limit(MAX_RESOLVERS)
+        .toList();
+  }
+
+  private Stream<String> uplinkWords() {
+    try {
+      return Arrays.stream(word(UPLINK).split(" "));
+    } catch (IOException noRouter) {
+      return Stream.empty();
     }
   }
 

@@ -35,7 +35,7 @@ class KobakoTomlTest {
 
   /** Which have rows of their own. */
   private static final List<String> TABLES =
-      List.of("boot", "dhcp", "dhcp.subnet", "http", "machine", "network", "tftp");
+      List.of("boot", "dhcp", "dhcp.subnet", "http", "machine", "network", "router", "tftp");
 
   @TempDir Path directory;
 
@@ -68,6 +68,10 @@ class KobakoTomlTest {
             netboot = true
             [network]
             interface = "eth1"
+            [router]
+            uplink = "eth0"
+            address = "10.1.2.3/16"
+            gateway = "10.1.0.1"
             [http]
             listen = "192.168.7.1"
             port = 80
@@ -169,7 +173,7 @@ class KobakoTomlTest {
       quoteCharacter = '`',
       value = {
         "port = 1; port is unknown: known here are boot, dhcp, http, machine, netboot, network,"
-            + " state, store, tftp, user",
+            + " router, state, store, tftp, user",
         "[http]|prot = 1; http.prot is unknown: known here are listen, port",
         "[http]|port = 65536; http.port = \"65536\" is refused: it is out of range (0..65535)",
         "[http]|port = true; http.port is refused: it must be a string or a number",
@@ -195,6 +199,13 @@ class KobakoTomlTest {
         "[boot.vax]|image = \"x\"; boot.vax is unknown: known here are amd64, arm64, armhf, boxes,"
             + " command-line, files, i386, image, initrd, kernel, local-disk, loong64, riscv64,"
             + " unknown",
+        "[router]; router.uplink is missing",
+        "[router]|uplink = \"eth 1\"; router.uplink = \"eth 1\" is refused: it is no network"
+            + " interface's name: write eth1",
+        "[router]|uplink = \"eth1\"|address = \"10.0.0.1\"; router.address = \"10.0.0.1\" is"
+            + " refused: it is no address with its network's bits: write 192.168.7.1/24",
+        "[router]|uplink = \"eth1\"|gateway = \"10.0.0.1\"; router.gateway is refused: it stands"
+            + " without router.address: a DHCP server names its own gateway",
         "[[machine]]|name = \"x\"; machine[1].mac is missing",
         "[[machine]]|mac = \"x\"; machine[1].mac = \"x\" is refused: it is no MAC address: write"
             + " 52:54:00:12:34:56",
@@ -242,6 +253,7 @@ class KobakoTomlTest {
   @CsvSource({
     "'', ''",
     "network., network",
+    "router., router",
     "http., http",
     "boot., boot",
     "dhcp., dhcp",
@@ -253,6 +265,7 @@ class KobakoTomlTest {
     String header =
         switch (section) {
           case "" -> "";
+          case "router" -> "[router]\nuplink = \"eth1\"\n";
           case "machine" -> "[[machine]]\nmac = \"52:54:00:12:34:56\"\n";
           case "dhcp.subnet" -> "[[dhcp.subnet]]\nsubnet = \"10.1.0.0/24\"\n";
           default -> "[" + section + "]\n";

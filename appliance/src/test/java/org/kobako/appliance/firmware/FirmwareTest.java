@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kobako.appliance.firmware.RefusedUpdateException.Reason;
 import org.kobako.appliance.status.ConfigStatus;
 import org.kobako.block.format.SigningKey;
+import org.kobako.dhcp.address.Ipv4Address;
 import org.kobako.testing.TestDisk;
 
 /** A slot of two files stands for one of two partitions. */
@@ -105,6 +106,20 @@ class FirmwareTest {
     write("alone", "eth0\n");
     assertThat(firmware.isAlone("eth0")).isTrue();
     assertThat(firmware.isAlone("eth0")).isFalse();
+  }
+
+  @Test
+  void isARouterWhileTheSupervisorNamesAnUplink() throws IOException {
+    assertThat(firmware.uplink()).isEmpty();
+    assertThat(firmware.uplinkResolvers()).isEmpty();
+    write("uplink", "eth1\n");
+    assertThat(firmware.uplink()).contains("eth1");
+    assertThat(firmware.uplinkResolvers()).isEmpty();
+    write("uplink", "eth1 192.168.1.1 fe80::1 10.0.0.1 10.0.0.2 10.0.0.3\n");
+    assertThat(firmware.uplink()).contains("eth1");
+    assertThat(firmware.uplinkResolvers())
+        .extracting(Ipv4Address::toString)
+        .containsExactly("192.168.1.1", "10.0.0.1", "10.0.0.2");
   }
 
   @Test

@@ -16,11 +16,13 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kobako.boot.plan.BootPlanner;
@@ -78,6 +80,8 @@ public final class DhcpServer implements AutoCloseable {
   private @Nullable Leases leases;
   private @Nullable DatagramChannel answers;
   private boolean knownToBeAlone;
+  private final Set<String> closedInterfaces = new HashSet<>(Set.of("lo"));
+  private Supplier<List<Ipv4Address>> resolvers = List::of;
   private volatile boolean closed;
 
   /**
@@ -122,10 +126,10 @@ public final class DhcpServer implements AutoCloseable {
     }
   }
 
-  private static void tie(DeviceTie tie, BootInterface where, List<BootInterface> interfaces)
+  private void tie(DeviceTie tie, BootInterface where, List<BootInterface> interfaces)
       throws IOException {
     if (isOnlyOne(where)) {
-      return; // a foreign call takes a small VM a second or two to prepare
+      return; // a foreign call takes a small VM a second or two to prepare, and 5 MB
     }
     Optional<String> failure = tie.tie(PORTS, where.name());
     if (failure.isEmpty()) {
@@ -142,16 +146,19 @@ public final class DhcpServer implements AutoCloseable {
     }
   }
 
-  /** Whether the machine has no other interface, be it up or not, beside its loopback. */
-  private static boolean isOnlyOne(BootInterface where) throws IOException {
+  /** Whether nobody reaches the machine by another interface, be it up or not. */
+  private boolean isOnlyOne(BootInterface where) throws IOException {
     try (DirectoryStream<Path> all =
-        Files.newDirectoryStream(
-            INTERFACES,
-            one -> !Set.of("lo", where.name()).contains(one.getFileName().toString()))) {
+        Files.newDirectoryStream(INTERFACES, one -> mayReachUs(one, where))) {
       return !all.iterator().hasNext();
     } catch (NoSuchFileException noSysfs) {
       return false;
     }
+  }
+
+  private boolean mayReachUs(Path other, BootInterface where) {
+    String name = other.getFileName().toString();
+    return !name.equals(where.name()) && !closedInterfaces.contains(name);
   }
 
   private Leases openLeases(List<BootInterface> interfaces) throws IOException {
@@ -164,7 +171,7 @@ public final class DhcpServer implements AutoCloseable {
     Set<Ipv4Address> own =
         interfaces.stream().map(BootInterface::address).collect(Collectors.toSet());
     LeaseService service =
-        new LeaseService(config, subnets, own, firstFiles, seen, InstantSource.system());
+        new LeaseService(config, subnets, own, firstFiles, resolvers, seen, InstantSource.system());
     return new Leases(config.leaseFile(), service, notices);
   }
 
@@ -188,6 +195,18 @@ public final class DhcpServer implements AutoCloseable {
    */
   public void assumeAlone() {
     knownToBeAlone = true;
+  }
+
+  /**
+   * Takes it as known, before {@link #bind}, that machines reach the world by way of this box and
+   * of another interface of its, by which nobody reaches the box.
+   *
+   * @param resolvers whom machines are told of where the configuration names none; asked at each
+   *     answer, as they may change
+   */
+  public void assumeUplink(String interfaceName, Supplier<List<Ipv4Address>> resolvers) {
+    closedInterfaces.add(interfaceName);
+    this.resolvers = resolvers;
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kobako.boot.plan.MacAddress;
 import org.kobako.boot.plan.Machine;
@@ -84,6 +85,7 @@ public final class LeaseService {
   private final DhcpConfig config;
   private final long leaseSeconds;
   private final FirstFiles firstFiles;
+  private final Supplier<List<Ipv4Address>> resolvers;
   private final Consumer<Machine> seen;
   private final InstantSource clock;
   private final LeaseTable leases = new LeaseTable();
@@ -93,6 +95,7 @@ public final class LeaseService {
   /**
    * @param subnets of the config, and of the interfaces that it says nothing of
    * @param boxAddresses of this box
+   * @param resolvers for subnets that the config names none for
    * @param seen told of every machine that is answered
    */
   public LeaseService(
@@ -100,11 +103,13 @@ public final class LeaseService {
       Collection<SubnetConfig> subnets,
       Set<Ipv4Address> boxAddresses,
       FirstFiles firstFiles,
+      Supplier<List<Ipv4Address>> resolvers,
       Consumer<Machine> seen,
       InstantSource clock) {
     this.config = config;
     this.leaseSeconds = config.leaseTime().toSeconds();
     this.firstFiles = firstFiles;
+    this.resolvers = resolvers;
     this.seen = seen;
     this.clock = clock;
     long quarantine = config.boxes() == 1 ? 0 : LENT_LEASES * leaseSeconds;
@@ -439,7 +444,9 @@ public final class LeaseService {
       reply
           .option(OptionCode.SUBNET_MASK, subnet.subnet().mask())
           .option(OptionCode.ROUTERS, subnet.routers())
-          .option(OptionCode.DNS_SERVERS, subnet.dnsServers());
+          .option(
+              OptionCode.DNS_SERVERS,
+              subnet.dnsServers().isEmpty() ? resolvers.get() : subnet.dnsServers());
       if (request.text(OptionCode.VENDOR_CLASS).equals(SEARCH_CLASS)) {
         reply.option(OptionCode.VENDOR_CLASS, SEARCH_CLASS);
         return;

@@ -335,6 +335,17 @@ class LeaseServiceTest {
   }
 
   @Test
+  void whereNoResolversAreConfiguredThoseOfTheMomentAreTold() {
+    assertThat(box.hears(discover(A).relay("10.9.0.1")).reply().options()).doesNotContainKey(6);
+
+    box.resolvers = List.of(Ipv4Address.of("192.168.1.1"));
+
+    assertThat(box.hears(discover(A).relay("10.9.0.1")).reply().address(6))
+        .isEqualTo("192.168.1.1");
+    assertThat(box.hears(discover(A)).reply().address(6)).isEqualTo("10.0.0.253");
+  }
+
+  @Test
   void aMachineBehindARelayAgentRenewsDirectly() {
     String address = box.hears(discover(A).relay("10.9.0.1")).reply().yourAddress();
     box.hears(request(A).relay("10.9.0.1").address(50, address).address(54, TestBox.ADDRESS));

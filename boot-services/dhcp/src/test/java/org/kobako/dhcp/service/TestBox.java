@@ -60,6 +60,7 @@ final class TestBox {
 
   final Ipv4Address address;
   final List<Machine> seen = new ArrayList<>();
+  List<Ipv4Address> resolvers = List.of();
   private final DhcpConfig config;
   private final LeaseService service;
   private Instant now = Instant.parse("2026-11-21T13:30:00Z");
@@ -93,7 +94,13 @@ final class TestBox {
             DhcpConfig.DEFAULT_TAKEOVER_TIME);
     this.service =
         new LeaseService(
-            config, config.subnets(), Set.of(this.address), firstFiles(), seen::add, () -> now);
+            config,
+            config.subnets(),
+            Set.of(this.address),
+            firstFiles(),
+            () -> resolvers,
+            seen::add,
+            () -> now);
   }
 
   static FirstFiles firstFiles() {
