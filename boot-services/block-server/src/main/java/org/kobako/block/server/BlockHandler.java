@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.kobako.block.format.FileJail;
 import org.kobako.boot.plan.BootFile;
 import org.kobako.boot.plan.BootFileName;
 import org.kobako.boot.plan.BootFiles;
@@ -19,13 +19,13 @@ import org.slf4j.LoggerFactory;
  * must not hold up Jetty's selector.
  */
 final class BlockHandler extends Handler.Abstract {
-  private final Path store;
+  private final FileJail store;
   private final BootFiles bootFiles;
   private final DistinctErrors errors =
       new DistinctErrors(LoggerFactory.getLogger(BlockHandler.class));
 
   BlockHandler(BlockServerConfig config) {
-    this.store = config.store();
+    this.store = new FileJail(config.store());
     this.bootFiles = config.bootFiles();
   }
 

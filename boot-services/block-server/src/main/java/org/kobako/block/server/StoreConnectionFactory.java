@@ -7,11 +7,12 @@ import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.kobako.block.format.FileJail;
 import org.slf4j.LoggerFactory;
 
 /** Makes {@link StoreConnection}s, and what takes over from them. */
 final class StoreConnectionFactory extends AbstractConnectionFactory {
-  private final Path store;
+  private final FileJail store;
   private final HttpConnectionFactory jettys;
   private final DistinctErrors errors =
       new DistinctErrors(LoggerFactory.getLogger(BlockHandler.class));
@@ -22,7 +23,7 @@ final class StoreConnectionFactory extends AbstractConnectionFactory {
    */
   StoreConnectionFactory(Path store, HttpConnectionFactory jettys) {
     super("kobako-store/http/1.1");
-    this.store = store;
+    this.store = new FileJail(store);
     this.jettys = jettys;
     setInputBufferSize(jettys.getInputBufferSize());
   }
@@ -33,7 +34,7 @@ final class StoreConnectionFactory extends AbstractConnectionFactory {
         new StoreConnection(this, connector, (FileConnection) endPoint), connector, endPoint);
   }
 
-  Path store() {
+  FileJail store() {
     return store;
   }
 

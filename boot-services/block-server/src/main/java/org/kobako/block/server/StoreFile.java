@@ -2,7 +2,7 @@ package org.kobako.block.server;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
+import org.kobako.block.format.FileJail;
 import org.kobako.block.format.JailedFile;
 import org.kobako.block.format.StorePath;
 
@@ -16,9 +16,9 @@ final class StoreFile {
    * @throws NoSuchFileException if there is no such regular file
    * @throws IOException if it is there and cannot be opened
    */
-  static ServedFile open(Path store, StorePath path) throws IOException {
+  static ServedFile open(FileJail store, StorePath path) throws IOException {
     String relative = path.relative();
-    JailedFile file = JailedFile.open(store, relative);
+    JailedFile file = store.open(relative);
     try {
       String tag =
           path instanceof StorePath.Block block
