@@ -1,6 +1,8 @@
 package org.kobako.appliance;
 
 import java.util.List;
+import java.util.SimpleTimeZone;
+import java.util.TimeZone;
 import org.kobako.appliance.bench.BenchCommand;
 import org.kobako.appliance.command.FirmwareCommand;
 import org.kobako.appliance.command.GcCommand;
@@ -24,7 +26,8 @@ public final class Kobako {
   private Kobako() {}
 
   public static void main(String[] args) {
-    LogLines.setUp();
+    // Jetty asks for the time of day: in UTC that takes no tables.
+    TimeZone.setDefault(new SimpleTimeZone(0, "UTC"));
     Terminal terminal = Terminal.ofProcess();
     terminal.exit(run(List.of(args), terminal));
   }
