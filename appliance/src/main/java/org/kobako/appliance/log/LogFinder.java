@@ -21,14 +21,7 @@ public final class LogFinder extends System.LoggerFinder {
 
     @Override
     public boolean isLoggable(Level level) {
-      return switch (level) {
-        case ALL, TRACE -> logger.isTraceEnabled();
-        case DEBUG -> logger.isDebugEnabled();
-        case INFO -> logger.isInfoEnabled();
-        case WARNING -> logger.isWarnEnabled();
-        case ERROR -> logger.isErrorEnabled();
-        case OFF -> false;
-      };
+      return level != Level.OFF && logger.isEnabledForLevel(slf4j(level));
     }
 
     @Override
@@ -38,10 +31,7 @@ public final class LogFinder extends System.LoggerFinder {
         @Nullable String message,
         @Nullable Throwable thrown) {
       if (isLoggable(level)) {
-        logger
-            .atLevel(slf4j(level))
-            .setCause(thrown)
-            .log(bundle == null || message == null ? message : bundle.getString(message));
+        logger.atLevel(slf4j(level)).setCause(thrown).log(inLanguage(bundle, message));
       }
     }
 
@@ -52,10 +42,15 @@ public final class LogFinder extends System.LoggerFinder {
         @Nullable String format,
         @Nullable Object @Nullable ... parameters) {
       if (isLoggable(level)) {
-        String text = bundle == null || format == null ? format : bundle.getString(format);
+        String text = inLanguage(bundle, format);
         boolean isPattern = text != null && parameters != null && parameters.length > 0;
         logger.atLevel(slf4j(level)).log(isPattern ? MessageFormat.format(text, parameters) : text);
       }
+    }
+
+    private static @Nullable String inLanguage(
+        @Nullable ResourceBundle bundle, @Nullable String text) {
+      return bundle == null || text == null ? text : bundle.getString(text);
     }
 
     private static org.slf4j.event.Level slf4j(Level level) {

@@ -2,6 +2,9 @@ package org.kobako.appliance.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -39,5 +42,26 @@ class LogProviderTest {
     assertThat(logger.isLoggable(System.Logger.Level.INFO)).isTrue();
     assertThat(logger.isLoggable(System.Logger.Level.DEBUG)).isFalse();
     assertThat(System.LoggerFinder.getLoggerFinder()).isInstanceOf(LogFinder.class);
+  }
+
+  @Test
+  void whatIsSaidByEitherStandsOnStandardErrorInALine() {
+    PrintStream before = System.err;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+    try {
+      LoggerFactory.getLogger("x").warn("dhcp: {} is {}", "one", 2);
+      System.Logger jdks = System.getLogger("org.kobako.block.client.x");
+      jdks.log(System.Logger.Level.INFO, "fetch: {0} answers again", "http://box/");
+      jdks.log(System.Logger.Level.ERROR, "nbd: broke", new IllegalStateException("why"));
+      jdks.log(System.Logger.Level.DEBUG, "nbd: nobody wants to know");
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(said.toString(StandardCharsets.UTF_8))
+        .containsPattern("(?m)^\\S+Z dhcp: one is 2$")
+        .containsPattern("(?m)^\\S+Z fetch: http://box/ answers again$")
+        .containsPattern("(?m)^\\S+Z nbd: broke\njava.lang.IllegalStateException: why$")
+        .doesNotContain("nobody wants to know");
   }
 }

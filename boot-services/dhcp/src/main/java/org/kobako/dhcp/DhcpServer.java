@@ -129,7 +129,7 @@ public final class DhcpServer implements AutoCloseable {
   private void tie(DeviceTie tie, BootInterface where, List<BootInterface> interfaces)
       throws IOException {
     if (isOnlyOne(where)) {
-      return; // a foreign call takes a small VM a second or two to prepare, and 5 MB
+      return; // a foreign call takes a small VM a second or two to prepare, and 4.3 MB
     }
     Optional<String> failure = tie.tie(PORTS, where.name());
     if (failure.isEmpty()) {

@@ -11,6 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Opens files below a root that nothing leads out of. Below it no symbolic link is followed,
@@ -22,21 +23,27 @@ import java.util.concurrent.TimeUnit;
  * open the file. Safe for use by many threads.
  */
 public final class FileJail {
-  private static final long GOOD_FOR_NS = TimeUnit.SECONDS.toNanos(10);
+  static final long GOOD_FOR_NS = TimeUnit.SECONDS.toNanos(10);
 
   /** A store has 256 directories of blocks, and one for each image. */
   private static final int MAX_KNOWN_DIRECTORIES = 1024;
 
   private final Path root;
+  private final LongSupplier clockNs;
 
-  /** By their relative names: when they were looked at, by {@link System#nanoTime}. */
+  /** By their relative names: when they were looked at. */
   private final Map<String, Long> knownDirectories = new ConcurrentHashMap<>();
 
   /**
    * @param root need not be there; then there are no files
    */
   public FileJail(Path root) {
+    this(root, System::nanoTime);
+  }
+
+  FileJail(Path root, LongSupplier clockNs) {
     this.root = root;
+    this.clockNs = clockNs;
   }
 
   /**
@@ -71,9 +78,9 @@ public final class FileJail {
   }
 
   private void requireDirectory(String relative) throws IOException {
-    long now = System.nanoTime();
-    Long lookedAt = knownDirectories.get(relative);
-    if (lookedAt != null && now - lookedAt < GOOD_FOR_NS) {
+    long nowNs = clockNs.getAsLong();
+    Long lookedAtNs = knownDirectories.get(relative);
+    if (lookedAtNs != null && nowNs - lookedAtNs < GOOD_FOR_NS) {
       return;
     }
     int slash = relative.lastIndexOf('/');
@@ -87,7 +94,7 @@ public final class FileJail {
     if (knownDirectories.size() >= MAX_KNOWN_DIRECTORIES) {
       knownDirectories.clear();
     }
-    knownDirectories.put(relative, now);
+    knownDirectories.put(relative, nowNs);
   }
 
   private static BasicFileAttributes attributes(Path file) throws IOException {

@@ -15,6 +15,7 @@ class FileJailTest {
   private @TempDir Path temp;
   private Path root;
   private FileJail jail;
+  private long nowNs = Long.MAX_VALUE - 5; // as nanoTime may be
 
   @BeforeEach
   void makeFiles() throws IOException {
@@ -23,7 +24,7 @@ class FileJailTest {
     Files.writeString(root.resolve("a/b/file"), "inside");
     Files.createDirectories(temp.resolve("outside/b"));
     Files.writeString(temp.resolve("outside/b/file"), "outside");
-    jail = new FileJail(root);
+    jail = new FileJail(root, () -> nowNs);
   }
 
   private void assertNothingAt(String relative) {
@@ -66,12 +67,23 @@ class FileJailTest {
   }
 
   @Test
+  void aDirectoryThatBecomesALinkIsFollowedForTenSecondsAtMost() throws IOException {
+    jail.open("a/b/file").close();
+    Files.move(root.resolve("a/b"), root.resolve("a/before"));
+    Files.createSymbolicLink(root.resolve("a/b"), temp.resolve("outside/b"));
+    nowNs += FileJail.GOOD_FOR_NS;
+    assertNothingAt("a/b/file");
+  }
+
+  @Test
   void moreDirectoriesThanAreRememberedAreOpenAllTheSame() throws IOException {
     for (int round = 0; round < 2; round++) {
       for (int i = 0; i < 1100; i++) {
         Path directory = Files.createDirectories(root.resolve("many/" + i));
         Files.write(directory.resolve("file"), new byte[] {1});
-        jail.open("many/" + i + "/file").close();
+        try (JailedFile file = jail.open("many/" + i + "/file")) {
+          assertThat(file.lengthBytes()).isEqualTo(1);
+        }
       }
     }
   }
