@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
-import org.kobako.heartbeat.Heartbeat.Assigned;
-import org.kobako.heartbeat.Heartbeat.Image;
 import org.kobako.heartbeat.Heartbeat.Life;
+import org.kobako.heartbeat.Report.Assigned;
+import org.kobako.heartbeat.Report.Image;
 
 /**
  * A heartbeat as a datagram, all numbers with the highest byte first:
@@ -70,32 +70,32 @@ final class HeartbeatCodec {
    * @return what did not fit: to be first the next time
    */
   Leftover write(Heartbeat heartbeat, ByteBuffer datagram) {
+    Report report = heartbeat.report();
     datagram.clear().limit(MAX_BYTES - SipHash.TAG_BYTES);
-    datagram.putInt(MAGIC).put(FORMAT).put((byte) (heartbeat.isDraining() ? DRAINING : 0));
-    datagram.put((byte) heartbeat.loadLevel()).put((byte) heartbeat.priority());
+    datagram.putInt(MAGIC).put(FORMAT).put((byte) (report.isDraining() ? DRAINING : 0));
+    datagram.put((byte) report.loadLevel()).put((byte) report.priority());
     datagram.putLong(heartbeat.life().box()).putLong(heartbeat.life().start());
     datagram.putLong(heartbeat.sequence());
-    datagram.putShort((short) Math.min(MAX_COUNT, heartbeat.machines()));
-    for (InetAddress address : heartbeat.addresses()) {
+    datagram.putShort((short) Math.min(MAX_COUNT, report.machines()));
+    for (InetAddress address : report.addresses()) {
       item(datagram, ADDRESS, value -> value.put(address.getAddress()));
     }
     for (Life life : heartbeat.heard()) {
       item(datagram, HEARD, value -> value.putLong(life.box()).putLong(life.start()));
     }
     int assigned = 0;
-    while (assigned < heartbeat.assigned().size()
-        && put(datagram, heartbeat.assigned().get(assigned))) {
+    while (assigned < report.assigned().size() && put(datagram, report.assigned().get(assigned))) {
       assigned++;
     }
     int images = 0;
-    while (images < heartbeat.images().size() && put(datagram, heartbeat.images().get(images))) {
+    while (images < report.images().size() && put(datagram, report.images().get(images))) {
       images++;
     }
     byte[] tag = SipHash.tag(key, datagram.duplicate().flip());
     datagram.limit(MAX_BYTES).put(tag).flip();
     return new Leftover(
-        heartbeat.assigned().subList(assigned, heartbeat.assigned().size()),
-        heartbeat.images().subList(images, heartbeat.images().size()));
+        report.assigned().subList(assigned, report.assigned().size()),
+        report.images().subList(images, report.images().size()));
   }
 
   /** What one datagram had no room for. */
@@ -163,8 +163,8 @@ final class HeartbeatCodec {
 
   private static Heartbeat fields(ByteBuffer bytes) throws RefusedHeartbeatException {
     boolean isDraining = (bytes.get() & DRAINING) != 0;
-    int loadLevel = within("load level", bytes.get(), 0, Heartbeat.MAX_LOAD_LEVEL);
-    int priority = within("priority", bytes.get(), 1, Heartbeat.MAX_PRIORITY);
+    int loadLevel = within("load level", bytes.get(), 0, Report.MAX_LOAD_LEVEL);
+    int priority = within("priority", bytes.get(), 1, Report.MAX_PRIORITY);
     Life life = new Life(bytes.getLong(), bytes.getLong());
     long sequence = bytes.getLong();
     if (sequence < 1) {
@@ -210,14 +210,8 @@ final class HeartbeatCodec {
     return new Heartbeat(
         life,
         sequence,
-        loadLevel,
-        priority,
-        isDraining,
-        machines,
-        addresses,
         heard,
-        images,
-        assigned);
+        new Report(loadLevel, priority, isDraining, machines, addresses, images, assigned));
   }
 
   private static InetAddress address(ByteBuffer value) throws RefusedHeartbeatException {

@@ -43,7 +43,7 @@ final class LoadMeter {
   }
 
   /**
-   * The level now, 0-{@link Heartbeat#MAX_LOAD_LEVEL}; at the first time 0.
+   * The level now, 0-{@link Report#MAX_LOAD_LEVEL}; at the first time 0.
    *
    * @throws IOException if the interface is gone
    */
@@ -58,9 +58,8 @@ final class LoadMeter {
     hasBegun = true;
     lastNs = nowNs;
     lastBytes = bytes;
-    int levels = Heartbeat.MAX_LOAD_LEVEL + 1;
-    return (int)
-        Math.min(Heartbeat.MAX_LOAD_LEVEL, levels * bytesPerSecond / capacityBytesPerSecond);
+    int levels = Report.MAX_LOAD_LEVEL + 1;
+    return (int) Math.min(Report.MAX_LOAD_LEVEL, levels * bytesPerSecond / capacityBytesPerSecond);
   }
 
   private static long number(Path file) throws IOException {

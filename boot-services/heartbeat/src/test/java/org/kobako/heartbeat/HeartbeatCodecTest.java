@@ -9,10 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.kobako.heartbeat.Heartbeat.Assigned;
-import org.kobako.heartbeat.Heartbeat.Image;
 import org.kobako.heartbeat.Heartbeat.Life;
 import org.kobako.heartbeat.RefusedHeartbeatException.Why;
+import org.kobako.heartbeat.Report.Assigned;
+import org.kobako.heartbeat.Report.Image;
 
 class HeartbeatCodecTest {
   private static final byte[] KEY = "sixteen letters!".getBytes(StandardCharsets.US_ASCII);
@@ -24,14 +24,15 @@ class HeartbeatCodecTest {
       new Heartbeat(
           new Life(-1, 2),
           3,
-          9,
-          100,
-          true,
-          40,
-          List.of(FOUR, SIX),
           List.of(new Life(4, -5)),
-          List.of(new Image("debian", 7)),
-          List.of(new Assigned(FOUR, 1, 8, 9), new Assigned(SIX, 255, -8, 10)));
+          new Report(
+              9,
+              100,
+              true,
+              40,
+              List.of(FOUR, SIX),
+              List.of(new Image("debian", 7)),
+              List.of(new Assigned(FOUR, 1, 8, 9), new Assigned(SIX, 255, -8, 10))));
 
   private final HeartbeatCodec codec = new HeartbeatCodec(KEY);
   private final ByteBuffer datagram = ByteBuffer.allocate(HeartbeatCodec.MAX_BYTES);
@@ -56,10 +57,13 @@ class HeartbeatCodecTest {
     }
     Heartbeat large =
         new Heartbeat(
-            WHOLE.life(), 1, 0, 1, false, 0, List.of(), List.of(), images, WHOLE.assigned());
+            WHOLE.life(),
+            1,
+            List.of(),
+            new Report(0, 1, false, 0, List.of(), images, WHOLE.report().assigned()));
     HeartbeatCodec.Leftover leftover = codec.write(large, datagram);
-    Heartbeat read = codec.read(datagram);
-    assertThat(read.assigned()).isEqualTo(WHOLE.assigned());
+    Report read = codec.read(datagram).report();
+    assertThat(read.assigned()).isEqualTo(WHOLE.report().assigned());
     assertThat(read.images()).hasSizeGreaterThan(15);
     assertThat(read.images()).isEqualTo(images.subList(0, read.images().size()));
     assertThat(leftover.images()).isEqualTo(images.subList(read.images().size(), images.size()));
@@ -104,7 +108,7 @@ class HeartbeatCodecTest {
     byte[] tag = SipHash.tag(KEY, ByteBuffer.wrap(bytes, 0, length));
     ByteBuffer signed = ByteBuffer.allocate(length + tag.length).put(bytes, 0, length).put(tag);
     try {
-      assertThat(codec.read(signed.flip()).priority()).isBetween(1, Heartbeat.MAX_PRIORITY);
+      assertThat(codec.read(signed.flip()).report().priority()).isBetween(1, Report.MAX_PRIORITY);
     } catch (RefusedHeartbeatException refused) {
       assertThat(refused.why()).isEqualTo(Why.MALFORMED);
     }

@@ -18,7 +18,10 @@ class RoomTest {
   private Effect hears(Life life, long sequence, Life... heard) {
     return room.hear(
         new Heartbeat(
-            life, sequence, 0, 5, false, 0, List.of(), List.of(heard), List.of(), List.of()),
+            life,
+            sequence,
+            List.of(heard),
+            new Report(0, 5, false, 0, List.of(), List.of(), List.of())),
         nowNs);
   }
 
