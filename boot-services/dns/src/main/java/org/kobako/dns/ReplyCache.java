@@ -57,7 +57,7 @@ final class ReplyCache {
   /** Keeps a reply, if it says for how long. */
   void store(Record question, boolean wantsDnssec, Message reply, long nowNs) {
     long ttl = ttlSeconds(reply);
-    if (ttl > 0 && reply.numBytes() <= MAX_REPLY_BYTES) {
+    if (ttl > 0 && reply.toWire().length <= MAX_REPLY_BYTES) {
       replies.put(
           key(question, wantsDnssec), new Kept(reply, nowNs, TimeUnit.SECONDS.toNanos(ttl)));
       if (replies.size() > capacity) {
