@@ -5,8 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Consumer;
+import org.kobako.appliance.bench.failover.FailoverReport;
+import org.kobako.appliance.bench.failover.FailoverSuite;
+import org.kobako.appliance.bench.failover.FaultResult;
 import org.kobako.appliance.demo.ScratchDirectory;
 import org.kobako.block.client.cli.Arguments;
 import org.kobako.block.client.cli.Command;
@@ -14,47 +17,87 @@ import org.kobako.block.client.cli.CommandFailedException;
 import org.kobako.block.client.cli.Json;
 import org.kobako.block.client.cli.Operand;
 import org.kobako.block.client.cli.Option;
+import org.kobako.block.client.cli.ProgressLine;
+import org.kobako.block.client.cli.Stop;
 import org.kobako.block.client.cli.Syntax;
 import org.kobako.block.client.cli.Terminal;
+import org.kobako.block.client.cli.UsageException;
 import org.kobako.block.client.cli.Values;
 
-/** {@code kobako bench SUITE}: figures against peers, measured by turns in one run. */
+/** {@code kobako bench SUITE}: figures that are measured here and now. */
 public final class BenchCommand implements Command {
-  private static final Operand<String> SUITE =
+  private enum Suite {
+    READ,
+    FAILOVER;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private static final int DEFAULT_RUNS = 20;
+
+  private static final Operand<Suite> SUITE =
       new Operand<>(
           "SUITE",
-          Values.oneOf(List.of(ReadSuite.NAME), suite -> suite),
-          "read: packing, allocations of the read path, reads through FUSE");
+          Values.oneOf(List.of(Suite.values()), Suite::word),
+          "read: packing, allocations of the read path, reads through FUSE, against the programs"
+              + " that a user would take instead; failover: how long readers wait when one of two"
+              + " boxes fails, in each of the ways that boxes fail (as root, a quarter of an hour)");
+  private static final Option<Integer> RUNS =
+      Option.optional(
+          "runs",
+          "N",
+          Values.integer(1, 1000),
+          "failover: how often each fault is played (default: " + DEFAULT_RUNS + ")");
   private static final Option<Boolean> JSON =
       Option.flag("json", "print the rows as JSON, when all are measured");
   private static final Option<Path> OUT =
-      Option.optional("out", "DIR", Values.path(), "also write the rows to DIR/SUITE.json");
+      Option.optional(
+          "out",
+          "DIR",
+          Values.path(),
+          "also write the rows to DIR/SUITE.json; of failover a picture, too, and a page with both");
 
   @Override
   public Syntax syntax() {
-    return Syntax.of("bench", "measure against the programs that a user would take instead")
+    return Syntax.of("bench", "measure how fast Kobako is, and how long it stalls")
         .operands(SUITE)
-        .options(JSON, OUT)
-        .example("bench read --json", "rows of name, ours, peer, ratio, unit");
+        .options(RUNS, JSON, OUT)
+        .example("bench read --json", "rows of name, ours, peer, ratio, unit")
+        .example(
+            "bench failover --runs 3 --out report",
+            "a first impression: report/failover.md, two minutes");
   }
 
   @Override
   public void run(Arguments arguments, Terminal terminal)
-      throws CommandFailedException, IOException, InterruptedException {
+      throws UsageException, CommandFailedException, IOException, InterruptedException {
+    switch (arguments.get(SUITE)) {
+      case READ -> read(arguments, terminal);
+      case FAILOVER -> failover(arguments, terminal);
+    }
+  }
+
+  private static void read(Arguments arguments, Terminal terminal)
+      throws UsageException, CommandFailedException, IOException, InterruptedException {
+    if (arguments.find(RUNS).isPresent()) {
+      throw new UsageException("--runs is for failover: read has rounds of its own");
+    }
     boolean asJson = arguments.get(JSON);
     List<BenchRow> rows = new ArrayList<>();
     if (!asJson) {
       terminal.out().println(BenchRow.heading());
     }
-    Consumer<BenchRow> collector =
-        row -> {
-          rows.add(row);
-          if (!asJson) {
-            terminal.out().println(row.line());
-          }
-        };
     try (ScratchDirectory scratch = ScratchDirectory.create("kobako-bench-")) {
-      ReadSuite.run(scratch.path(), collector);
+      ReadSuite.run(
+          scratch.path(),
+          row -> {
+            rows.add(row);
+            if (!asJson) {
+              terminal.out().println(row.line());
+            }
+          });
     }
     String json = json(rows);
     if (asJson) {
@@ -63,8 +106,55 @@ public final class BenchCommand implements Command {
     Optional<Path> out = arguments.find(OUT);
     if (out.isPresent()) {
       Files.createDirectories(out.get());
-      Files.writeString(out.get().resolve(arguments.get(SUITE) + ".json"), json + "\n");
+      Files.writeString(out.get().resolve("read.json"), json + "\n");
     }
+  }
+
+  private static void failover(Arguments arguments, Terminal terminal)
+      throws CommandFailedException, IOException, InterruptedException {
+    FailoverSuite.requireRoot();
+    boolean asJson = arguments.get(JSON);
+    if (!asJson) {
+      terminal.out().println(FaultResult.heading());
+    }
+    interruptAtStop(terminal);
+    List<FaultResult> results;
+    try (ScratchDirectory scratch = ScratchDirectory.create("kobako-bench-");
+        ProgressLine progress = terminal.progress()) {
+      int runs = arguments.find(RUNS).orElse(DEFAULT_RUNS);
+      results =
+          new FailoverSuite(scratch.path(), runs, step -> progress.step(step, 0, 0))
+              .run(result -> {
+                if (!asJson) {
+                  progress.close();
+                  terminal.out().println(result.line());
+                }
+              });
+    }
+    if (asJson) {
+      terminal.out().println(FailoverReport.json(results));
+    }
+    Optional<Path> out = arguments.find(OUT);
+    if (out.isPresent()) {
+      FailoverReport.write(out.get(), results);
+    }
+  }
+
+  /** Ctrl-C ends a suite as an error would: namespaces and mounts go. */
+  private static void interruptAtStop(Terminal terminal) {
+    Thread suite = Thread.currentThread();
+    Stop stop = terminal.catchStop();
+    Thread.ofPlatform()
+        .name("bench-stop")
+        .daemon()
+        .start(() -> {
+          try {
+            stop.await();
+            suite.interrupt();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
   }
 
   private static String json(List<BenchRow> rows) {

@@ -31,8 +31,6 @@ import org.kobako.packer.bench.PackBench;
 
 /** The suite {@code read}: packing, the read path's allocations, and reads through FUSE. */
 final class ReadSuite {
-  static final String NAME = "read";
-
   private static final int ALLOCATION_READS = 100_000;
   private static final int PACK_ROUNDS = 5;
   private static final int CACHED_BYTES = 128 << 20;

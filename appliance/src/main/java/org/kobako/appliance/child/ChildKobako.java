@@ -33,7 +33,18 @@ public final class ChildKobako implements AutoCloseable {
    * @throws IOException if it ends instead, with what it said
    */
   public static ChildKobako start(Path log, String... words) throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(List.of(), Kobako.class, log, words);
+  }
+
+  /**
+   * The same for any class with a {@code main}, in surroundings of its own.
+   *
+   * @param prefix a command that makes itself into the one behind it, such as {@code nsenter
+   *     --net=FILE}: a child that only started another could not be told to end
+   */
+  public static ChildKobako start(List<String> prefix, Class<?> main, Path log, String... words)
+      throws IOException {
+    List<String> command = new ArrayList<>(prefix);
     command.add(ProcessHandle.current().info().command().orElse("java"));
     for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
       // A debugger's port, an agent's file: not for two.
@@ -43,14 +54,18 @@ public final class ChildKobako implements AutoCloseable {
     }
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
-    command.add(Kobako.class.getName());
+    command.add(main.getName());
     command.addAll(List.of(words));
     Process process = new ProcessBuilder(command).redirectError(Redirect.to(log.toFile())).start();
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
     String line = out.readLine();
     if (line == null) {
       throw new IOException(
-          "kobako " + String.join(" ", words) + " ended: " + Files.readString(log).strip());
+          main.getSimpleName()
+              + " "
+              + String.join(" ", words)
+              + " ended: "
+              + Files.readString(log).strip());
     }
     Thread.ofPlatform().name("child-output").daemon().start(() -> drain(out));
     return new ChildKobako(process, line);

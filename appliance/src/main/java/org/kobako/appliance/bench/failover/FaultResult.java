@@ -1,0 +1,118 @@
+package org.kobako.appliance.bench.failover;
+
+import java.util.List;
+import org.kobako.block.client.cli.Json;
+
+/**
+ * What a fault did to the readers, each time that it was played.
+ *
+ * @param traffic of the whole time, pauses between plays included
+ * @param ioErrors reads that failed in that time
+ * @param wrongBytes reads that had a wrong byte in that time
+ */
+public record FaultResult(
+    Fault fault, List<Play> plays, List<Traffic.Sample> traffic, int ioErrors, int wrongBytes) {
+
+  /**
+   * A fault, once. Times are those of {@link System#nanoTime}.
+   *
+   * @param box ordinal of the one that it struck, from 0
+   * @param soundNs the longest read of the second before
+   * @param stallNs the longest read from the fault until the box served again
+   * @param failbackNs from when the box was restored until it served again
+   */
+  record Play(
+      int box, long struckNs, long restoredNs, long soundNs, long stallNs, long failbackNs) {}
+
+  private static final long MS = 1_000_000;
+
+  String word() {
+    return fault.word();
+  }
+
+  long maxStallMs() {
+    return sorted(Measure.STALL).getLast();
+  }
+
+  long medianStallMs() {
+    return median(Measure.STALL);
+  }
+
+  long maxFailbackMs() {
+    return sorted(Measure.FAILBACK).getLast();
+  }
+
+  long medianFailbackMs() {
+    return median(Measure.FAILBACK);
+  }
+
+  long medianSoundMs() {
+    return median(Measure.SOUND);
+  }
+
+  long maxSoundMs() {
+    return sorted(Measure.SOUND).getLast();
+  }
+
+  private enum Measure {
+    SOUND,
+    STALL,
+    FAILBACK;
+
+    long ns(Play play) {
+      return switch (this) {
+        case SOUND -> play.soundNs;
+        case STALL -> play.stallNs;
+        case FAILBACK -> play.failbackNs;
+      };
+    }
+  }
+
+  private List<Long> sorted(Measure measure) {
+    return plays.stream().map(play -> measure.ns(play) / MS).sorted().toList();
+  }
+
+  private long median(Measure measure) {
+    List<Long> sorted = sorted(measure);
+    return (sorted.get((sorted.size() - 1) / 2) + sorted.get(sorted.size() / 2)) / 2;
+  }
+
+  public void writeTo(Json json) {
+    json.beginObject().name("fault").value(word()).name("runs").value(plays.size());
+    json.name("max_stall_ms").value(maxStallMs());
+    json.name("median_stall_ms").value(medianStallMs());
+    json.name("failback_ms").value(medianFailbackMs());
+    json.name("io_errors").value(ioErrors).name("wrong_bytes").value(wrongBytes).endObject();
+  }
+
+  public static String heading() {
+    return "%-12s %5s %13s %16s %12s %10s %12s"
+        .formatted(
+            "fault",
+            "runs",
+            "max_stall_ms",
+            "median_stall_ms",
+            "failback_ms",
+            "io_errors",
+            "wrong_bytes");
+  }
+
+  public String line() {
+    return "%-12s %5d %13d %16d %12d %10d %12d  %s"
+        .formatted(
+            word(),
+            plays.size(),
+            maxStallMs(),
+            medianStallMs(),
+            medianFailbackMs(),
+            ioErrors,
+            wrongBytes,
+            note());
+  }
+
+  /** What stands behind the figures, for people. */
+  private String note() {
+    return "failback at most %d ms; a sound second's longest read: median %d ms, at most %d ms"
+        .formatted(maxFailbackMs(), medianSoundMs(), maxSoundMs());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.kobako.appliance.bench.failover;
+
+import org.jspecify.annotations.NullMarked;
