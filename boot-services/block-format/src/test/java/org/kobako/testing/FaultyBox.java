@@ -55,6 +55,8 @@ public final class FaultyBox implements AutoCloseable {
   private volatile Fault fault = Fault.NONE;
   private volatile String faultyPath = "blocks/";
   private volatile boolean soundPastCaches;
+  private volatile int blocksPerDelay = 1;
+  private volatile int delayMs;
 
   public FaultyBox(Path store) throws IOException {
     this(store, 0);
@@ -90,6 +92,13 @@ public final class FaultyBox implements AutoCloseable {
   /** Answers soundly, whatever the fault, where a request asks for a copy past all caches. */
   public FaultyBox soundPastCaches() {
     soundPastCaches = true;
+    return this;
+  }
+
+  /** Takes so long before it answers for a block, and only for one of so many if that is not 1. */
+  public FaultyBox delayedBy(int newDelayMs, int newBlocksPerDelay) {
+    blocksPerDelay = newBlocksPerDelay;
+    delayMs = newDelayMs;
     return this;
   }
 
@@ -141,8 +150,8 @@ public final class FaultyBox implements AutoCloseable {
 
   private boolean answer(String path, boolean pastCaches, OutputStream out)
       throws IOException, InterruptedException {
-    if (path.startsWith("blocks/")) {
-      blockRequests.incrementAndGet();
+    if (path.startsWith("blocks/") && blockRequests.incrementAndGet() % blocksPerDelay == 0) {
+      Thread.sleep(delayMs);
     }
     Path file = store.resolve(path);
     if (!Files.exists(file)) {

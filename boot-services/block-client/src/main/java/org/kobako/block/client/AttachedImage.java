@@ -13,8 +13,7 @@ import org.kobako.block.format.StorePath;
  * An image that is being read: its index, its upstreams and the {@link Disk} to mount. The one
  * entry of this module.
  *
- * <p>Threads: "kobako-prefetch-N", "kobako-deadlines", "kobako-upstream-probe"; all end with {@link
- * #close}.
+ * <p>Threads: "kobako-prefetch-N" and those of {@link Upstreams}; all end with {@link #close}.
  */
 public final class AttachedImage implements AutoCloseable {
   private final BlockIndex index;

@@ -11,13 +11,9 @@ import org.kobako.block.format.digest.Digester;
  */
 public final class FetchedBlock {
   private final OffHeapBuffer staging;
-  private final BlockDigest expected = new BlockDigest();
+  private final BlockRequest request = new BlockRequest();
   private final BlockDigest actual = new BlockDigest();
   private final VerifiedBlock verified = new VerifiedBlock(this);
-  private Codec codec = Codec.NONE;
-  private int storedLength;
-  private int plainLength;
-  private int blockNumber = -1;
 
   /** A block whose staging buffer holds any stored block of an image of this block size. */
   public FetchedBlock(int blockSizeBytes) {
@@ -27,11 +23,18 @@ public final class FetchedBlock {
   /** Names the block to fetch next; what was verified before is void from here on. */
   public void request(BlockIndex index, int number) {
     verified.revoke();
-    index.digest(number, expected);
-    codec = index.codec(number);
-    storedLength = index.storedLength(number);
-    plainLength = index.plainLength(number);
-    blockNumber = number;
+    request.set(index, number);
+  }
+
+  /** The same for a block that is named already. */
+  public void request(BlockRequest block) {
+    verified.revoke();
+    request.set(block);
+  }
+
+  /** The block asked for, read-only for the caller, who copies what is to last. */
+  public BlockRequest requested() {
+    return request;
   }
 
   /** The buffer that a source writes, from its first byte. */
@@ -41,26 +44,26 @@ public final class FetchedBlock {
 
   /** The name of the block asked for. */
   public BlockDigest expected() {
-    return expected;
+    return request.digest();
   }
 
   /** Bytes to fetch, at least 1 and at most the block size. */
   public int storedLength() {
-    return storedLength;
+    return request.storedLength();
   }
 
   /** Bytes that they decompress to. */
   public int plainLength() {
-    return plainLength;
+    return request.plainLength();
   }
 
   public Codec codec() {
-    return codec;
+    return request.codec();
   }
 
   /** The ordinal in its image, for messages; -1 before the first request. */
   public int blockNumber() {
-    return blockNumber;
+    return request.blockNumber();
   }
 
   /**
@@ -70,15 +73,15 @@ public final class FetchedBlock {
    * @throws CorruptBlockException if they are not the block asked for
    */
   public VerifiedBlock verify(Digester digester) throws CorruptBlockException {
-    digester.digest(staging, storedLength, actual);
-    if (!actual.sameAs(expected)) {
+    digester.digest(staging, storedLength(), actual);
+    if (!actual.sameAs(expected())) {
       throw new CorruptBlockException(
           "block "
-              + blockNumber
+              + blockNumber()
               + ": expected digest "
-              + expected
+              + expected()
               + ", its "
-              + storedLength
+              + storedLength()
               + " bytes have "
               + actual);
     }
@@ -89,11 +92,11 @@ public final class FetchedBlock {
   public CorruptBlockException wrongLength(long actualLength, @Nullable String where) {
     return new CorruptBlockException(
         "block "
-            + blockNumber
+            + blockNumber()
             + " ("
-            + expected
+            + expected()
             + "): expected "
-            + storedLength
+            + storedLength()
             + " stored bytes, found "
             + actualLength
             + (where == null ? "" : " at " + where));

@@ -250,11 +250,14 @@ public final class AttachCommand implements Command {
   }
 
   private static String summary(FetchCounters counters) {
-    return "fetched %d blocks, %s stored; %d after a failure; longest fetch %d ms"
+    return ("fetched %d blocks, %s stored; %d after a failure; %d hedged, of which %d hedges won;"
+            + " longest fetch %d ms")
         .formatted(
             counters.fetches(),
             Units.roundSize(counters.storedBytes()),
             counters.elsewhere(),
+            counters.hedged(),
+            counters.hedgesWon(),
             counters.longestNs() / 1_000_000);
   }
 

@@ -9,6 +9,8 @@ public final class FetchCounters {
   private long corrupt;
   private long missing;
   private long longestNs;
+  private long hedged;
+  private long hedgesWon;
 
   synchronized void fetched(int length, boolean afterFailure, long durationNs) {
     fetches++;
@@ -29,6 +31,24 @@ public final class FetchCounters {
 
   synchronized void missing() {
     missing++;
+  }
+
+  synchronized void hedge() {
+    hedged++;
+  }
+
+  synchronized void hedgeWon() {
+    hedgesWon++;
+  }
+
+  /** Fetches for which another upstream was asked, too, because the first one was late. */
+  public synchronized long hedged() {
+    return hedged;
+  }
+
+  /** Fetches of these that the other one was faster for. */
+  public synchronized long hedgesWon() {
+    return hedgesWon;
   }
 
   /** Blocks fetched and found sound. */

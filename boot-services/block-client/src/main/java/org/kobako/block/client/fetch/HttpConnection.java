@@ -15,8 +15,8 @@ import org.kobako.block.format.BlockDigest;
  * One keep-alive connection that speaks HTTP/1.1 (RFC 9112): a GET at a time, the body straight
  * into the caller's buffer, nothing allocated per exchange.
  *
- * <p>Owned by one thread at a time; {@link Deadlines} may close it from outside, which ends the
- * exchange with an exception.
+ * <p>Owned by one thread at a time; an {@link Exchange} may close it from outside, which ends what
+ * it does with an exception.
  */
 final class HttpConnection {
   /** A response's head may have so many bytes; a longer one is refused. */
@@ -31,6 +31,9 @@ final class HttpConnection {
   private static final int MAX_REQUEST_BYTES = 4 << 10;
   private static final int MAX_INTERIM_RESPONSES = 8;
 
+  /** Ticks of 2^20 ns. */
+  private static final int TICK_SHIFT = 20;
+
   private static final byte[] NO_CACHE = ascii("Cache-Control: no-cache\r\n\r\n");
   private static final byte[] END = ascii("\r\n");
   private static final byte[] BLOCKS = ascii("blocks/");
@@ -41,18 +44,18 @@ final class HttpConnection {
   private final ByteBuffer request = ByteBuffer.allocateDirect(MAX_REQUEST_BYTES);
   private final ByteBuffer input = ByteBuffer.allocateDirect(MAX_HEAD_BYTES);
   private final HttpHead head = new HttpHead();
-  private final Deadlines deadlines;
 
-  private long deadlineNs;
-  private boolean late;
   private int exchanges;
   private boolean reusable = true;
   private boolean answered;
+  private long heardNs;
+  private long longestSilenceNs;
 
-  private HttpConnection(
-      SocketChannel channel, UpstreamUrl url, @Nullable UpstreamUrl proxy, Deadlines deadlines) {
+  /** When it was heard last, for other threads; a long may tear on 32-bit machines. */
+  private volatile int heardTick;
+
+  private HttpConnection(SocketChannel channel, UpstreamUrl url, @Nullable UpstreamUrl proxy) {
     this.channel = channel;
-    this.deadlines = deadlines;
     // A proxy is asked with the whole URL (RFC 9112, 3.2.2), an origin with the path.
     String base = proxy == null ? "" : "http://" + url.authority();
     this.beforePath = ascii("GET " + base + url.path());
@@ -63,64 +66,55 @@ final class HttpConnection {
    * Connects.
    *
    * @param proxy a forward proxy to go through, or null
-   * @throws IOException if nobody answers before the deadline
+   * @param exchange what the connection is for, and what may end the attempt
+   * @throws IOException if nobody answers
    */
   static HttpConnection open(
-      UpstreamUrl url, @Nullable UpstreamUrl proxy, Deadlines deadlines, long deadlineNs)
+      UpstreamUrl url, InetSocketAddress peer, @Nullable UpstreamUrl proxy, Exchange exchange)
       throws IOException {
-    UpstreamUrl peer = proxy == null ? url : proxy;
-    InetSocketAddress address = new InetSocketAddress(peer.host(), peer.port());
-    if (address.isUnresolved()) {
-      throw new UnknownHostException("the name " + peer.host() + " does not resolve");
+    if (peer.isUnresolved()) {
+      throw new UnknownHostException("the name " + peer.getHostString() + " does not resolve");
     }
     SocketChannel channel = SocketChannel.open();
-    HttpConnection connection = new HttpConnection(channel, url, proxy, deadlines);
-    connection.begin(deadlineNs);
+    HttpConnection connection = new HttpConnection(channel, url, proxy);
     try {
+      exchange.use(connection);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      channel.connect(address);
+      channel.connect(peer);
       return connection;
     } catch (IOException e) {
       connection.close();
-      throw connection.explained(e);
-    } finally {
-      connection.end();
+      throw e;
     }
   }
 
-  /** Starts an exchange that must be over at a deadline ({@link System#nanoTime}). */
-  void begin(long newDeadlineNs) {
-    synchronized (this) {
-      deadlineNs = newDeadlineNs;
-    }
-    deadlines.watch(this);
+  /** Notes that it is heard of just now. */
+  void hears() {
+    heardNs = System.nanoTime();
+    heardTick = tick(heardNs);
   }
 
-  /** Ends it; a connection that cannot be used again is closed. */
-  void end() {
-    deadlines.forget(this);
-    if (!reusable) {
-      close();
-    }
+  /** For how long nothing was heard, to about a millisecond; any thread. */
+  long silenceNs() {
+    return (long) (tick(System.nanoTime()) - heardTick) << TICK_SHIFT;
   }
 
-  /** Called by {@link Deadlines}, whose lock is held: does not wait. */
-  void closeIfLate(long nowNs) {
-    synchronized (this) {
-      if (late || nowNs - deadlineNs < 0) {
-        return;
-      }
-      late = true;
-    }
-    close();
+  private static int tick(long timeNs) {
+    return (int) (timeNs >> TICK_SHIFT);
   }
 
-  private synchronized boolean isLate() {
-    return late;
+  /** The longest silence of the last exchange, from its request to its last byte. */
+  long longestSilenceNs() {
+    return longestSilenceNs;
   }
 
   boolean isOpen() {
     return channel.isOpen();
+  }
+
+  /** Whether the last answer was read to its end, and another may follow. */
+  boolean isReusable() {
+    return reusable && channel.isOpen();
   }
 
   /** Answers so far; after the first, the peer may have closed the connection in the meantime. */
@@ -162,14 +156,12 @@ final class HttpConnection {
     request.put(afterPath).put(pastCaches ? NO_CACHE : END).flip();
     reusable = false;
     answered = false;
-    try {
-      while (request.hasRemaining()) {
-        channel.write(request);
-      }
-      readHead();
-    } catch (IOException e) {
-      throw explained(e);
+    hears();
+    longestSilenceNs = 0;
+    while (request.hasRemaining()) {
+      channel.write(request);
     }
+    readHead();
     exchanges++;
   }
 
@@ -215,17 +207,13 @@ final class HttpConnection {
    */
   int readBody(ByteBuffer to) throws IOException {
     int start = to.position();
-    try {
-      boolean whole =
-          switch (head.framing()) {
-            case LENGTH -> readLength(to, head.contentLength());
-            case CHUNKED -> readChunks(to);
-            case UNTIL_CLOSE -> readUntilClose(to);
-          };
-      reusable = whole && head.keepsAlive();
-    } catch (IOException e) {
-      throw explained(e);
-    }
+    boolean whole =
+        switch (head.framing()) {
+          case LENGTH -> readLength(to, head.contentLength());
+          case CHUNKED -> readChunks(to);
+          case UNTIL_CLOSE -> readUntilClose(to);
+        };
+    reusable = whole && head.keepsAlive();
     return to.position() - start;
   }
 
@@ -249,7 +237,7 @@ final class HttpConnection {
     int behindHead = Math.min(input.remaining(), to.remaining());
     to.put(to.position(), input, input.position(), behindHead);
     to.position(to.position() + behindHead);
-    while (to.hasRemaining() && channel.read(to) >= 0) {}
+    while (to.hasRemaining() && read(to) >= 0) {}
     return false;
   }
 
@@ -312,13 +300,17 @@ final class HttpConnection {
   }
 
   private void receive(ByteBuffer to) throws IOException {
-    if (channel.read(to) < 0) {
+    if (read(to) < 0) {
       throw new EOFException("it closed the connection in the middle of an answer");
     }
   }
 
-  private IOException explained(IOException e) {
-    return isLate() ? new IOException("it did not answer in time", e) : e;
+  private int read(ByteBuffer to) throws IOException {
+    long beforeNs = heardNs;
+    int length = channel.read(to);
+    hears();
+    longestSilenceNs = Math.max(longestSilenceNs, heardNs - beforeNs);
+    return length;
   }
 
   private static byte[] ascii(String text) {

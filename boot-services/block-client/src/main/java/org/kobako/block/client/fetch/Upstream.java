@@ -1,119 +1,214 @@
 package org.kobako.block.client.fetch;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kobako.block.format.BlockException;
+import org.kobako.block.format.BlockRequest;
 import org.kobako.block.format.CorruptBlockException;
 import org.kobako.block.format.FetchedBlock;
 import org.kobako.block.format.MissingBlockException;
 import org.kobako.block.format.OffHeapBuffer;
 import org.kobako.block.format.UnreachableSourceException;
+import org.kobako.block.format.VerifiedBlock;
+import org.kobako.block.format.digest.Digester;
 
 /**
- * One store on the network: its idle connections, its state, and what it usually takes to answer.
+ * One store at one address: its idle connections, its state, and what it usually takes to answer.
  *
  * <p>Used by any number of threads; nothing is allocated per fetch while connections last.
  */
 final class Upstream {
+  private static final Logger LOG = System.getLogger("kobako.fetch");
+
   private static final int MAX_IDLE_CONNECTIONS = 32;
-  private static final int FAILURES_TO_DOWN = 3;
 
   /** A file whose length the answer does not say may be so long. */
   private static final int MAX_UNSTATED_BYTES = 32 << 20;
 
-  private static final long FIRST_PROBE_NS = TimeUnit.MILLISECONDS.toNanos(250);
-  private static final long LAST_PROBE_NS = TimeUnit.SECONDS.toNanos(2);
+  /** A connection may take this part of the time for all, so that somebody else can be asked. */
+  private static final int CONNECTION_PART = 4;
 
-  /** Weight of the newest fetch in the moving average: 1/8, as TCP's round-trip estimate. */
-  private static final int SMOOTHING = 8;
-
-  /** Being passed over 44 times halves the estimate. */
-  private static final int STALENESS = 64;
+  private static final long MIN_CONNECTION_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private final UpstreamUrl url;
   private final @Nullable UpstreamUrl proxy;
-  private final Deadlines deadlines;
+  private final @Nullable InetAddress address;
+  private final int bit;
+  private final Consumer<UpstreamState> onChange;
+  private final SparseLog changes = new SparseLog();
+
+  /** Place in the order in which the address's name has its addresses. */
+  private volatile int rank;
 
   // All below is guarded by this.
   private final HttpConnection[] idle = new HttpConnection[MAX_IDLE_CONNECTIONS];
   private int idleCount;
   private boolean closed;
-  private int failuresInRow;
-  private long probeAtNs;
-  private long usualFetchNs;
+  private final UpstreamHealth health;
+  private final AnswerTimes times = new AnswerTimes();
+  private final BlockRequest badCopy = new BlockRequest();
   private int inFlight;
 
-  Upstream(UpstreamUrl url, @Nullable UpstreamUrl proxy, Deadlines deadlines) {
+  /**
+   * @param address of the URL's host, or null where the system is to find it at each connection
+   * @param number unique among those in use, 0 to 31
+   * @param onChange told of each new state; must not wait
+   */
+  Upstream(
+      UpstreamUrl url,
+      @Nullable UpstreamUrl proxy,
+      @Nullable InetAddress address,
+      int number,
+      Consumer<UpstreamState> onChange) {
     this.url = url;
     this.proxy = proxy;
-    this.deadlines = deadlines;
+    this.address = address;
+    this.bit = 1 << number;
+    this.onChange = onChange;
+    this.health = new UpstreamHealth(ThreadLocalRandom.current());
   }
 
   String describe() {
-    return proxy == null ? url.toString() : url + " through " + proxy;
+    if (proxy != null) {
+      return url + " through " + proxy;
+    }
+    return address == null ? url.toString() : url + " at " + address.getHostAddress();
+  }
+
+  /** Its own, among all that are in use. */
+  int bit() {
+    return bit;
+  }
+
+  UpstreamUrl url() {
+    return url;
+  }
+
+  @Nullable InetAddress address() {
+    return address;
+  }
+
+  int rank() {
+    return rank;
+  }
+
+  void setRank(int newRank) {
+    rank = newRank;
   }
 
   synchronized UpstreamState state() {
-    return failuresInRow == 0
-        ? UpstreamState.HEALTHY
-        : failuresInRow < FAILURES_TO_DOWN ? UpstreamState.SUSPECT : UpstreamState.DOWN;
+    return health.state();
+  }
+
+  /** How much of its share it gets, of {@link UpstreamHealth#WHOLE}. */
+  synchronized int share(long nowNs) {
+    return health.share(nowNs);
+  }
+
+  /** It is used beside others that have been for some time: its share grows from nothing. */
+  synchronized void join() {
+    health.join(System.nanoTime());
   }
 
   /** When the next fetch is expected to be answered, from now: queue times usual time. */
   synchronized long expectedNs() {
-    return usualFetchNs * (inFlight + 1);
+    return times.fetchNs() * (inFlight + 1);
   }
 
-  /**
-   * Another was preferred. What was measured here grows stale, so it is believed a little less each
-   * time, until this upstream is asked again and measured anew.
-   */
+  /** Another was preferred. */
   synchronized void passOver() {
-    usualFetchNs -= usualFetchNs / STALENESS;
+    times.passOver();
   }
 
   /** What a fetch usually takes; 0 before the first. */
   synchronized long usualFetchNs() {
-    return usualFetchNs;
-  }
-
-  synchronized boolean isProbeDue(long nowNs) {
-    return failuresInRow > 0 && nowNs - probeAtNs >= 0;
+    return times.fetchNs();
   }
 
   /**
    * Fills the block's staging buffer.
    *
+   * @param digester the calling thread's own, or null to leave the block unverified
    * @param pastCaches asks every cache on the way for a fresh copy
    * @param limitNs how long it may take
+   * @param exchange the calling thread's own, by which others may end it
+   * @return the verified bytes; null without a digester
    */
-  void fetch(FetchedBlock block, boolean pastCaches, long limitNs) throws BlockException {
+  @Nullable VerifiedBlock fetch(
+      FetchedBlock block,
+      @Nullable Digester digester,
+      boolean pastCaches,
+      long limitNs,
+      Exchange exchange)
+      throws BlockException {
+    return fetch(block, digester, pastCaches, limitNs, exchange, UpstreamHealth::sound);
+  }
+
+  /** The same to see whether it is well again. */
+  void probe(FetchedBlock block, Digester digester, long limitNs, Exchange exchange)
+      throws BlockException {
+    fetch(block, digester, false, limitNs, exchange, UpstreamHealth::proven);
+  }
+
+  private @Nullable VerifiedBlock fetch(
+      FetchedBlock block,
+      @Nullable Digester digester,
+      boolean pastCaches,
+      long limitNs,
+      Exchange exchange,
+      HealthEvent inTime)
+      throws BlockException {
     long startNs = System.nanoTime();
-    synchronized (this) {
-      inFlight++;
-    }
-    boolean sound = false;
-    boolean typical = false;
+    long silenceLimitNs = startFetch();
     try {
-      typical = fetchOnce(block, pastCaches, startNs + limitNs);
-      sound = true;
-    } catch (IOException e) {
-      if (e instanceof BlockException answer) {
-        throw answer;
+      exchange.begin(this, startNs + limitNs, silenceLimitNs);
+      long silentNs;
+      try {
+        silentNs = receive(block, pastCaches, startNs + limitNs, exchange);
+      } finally {
+        exchange.end();
       }
-      recordFailure();
-      throw new UnreachableSourceException(describe() + ": " + reason(e), e);
+      long tookNs = System.nanoTime() - startNs;
+      VerifiedBlock verified = digester == null ? null : verify(block, digester);
+      recordSound(inTime, silenceLimitNs, tookNs, silentNs);
+      return verified;
+    } catch (MissingBlockException | CorruptBlockException e) {
+      recordBad(block.requested());
+      throw e;
+    } catch (UnreachableSourceException notBegun) {
+      throw notBegun;
+    } catch (IOException e) {
+      throw unreachable(e, exchange, System.nanoTime() - startNs);
     } finally {
-      recordEnd(sound, typical ? System.nanoTime() - startNs : 0);
+      endFetch();
     }
   }
 
-  /** Answers whether it took what it usually takes: no new connection had to be made. */
-  private boolean fetchOnce(FetchedBlock block, boolean pastCaches, long deadlineNs)
+  private synchronized long startFetch() {
+    inFlight++;
+    return times.silenceLimitNs();
+  }
+
+  private synchronized void endFetch() {
+    inFlight--;
+  }
+
+  /**
+   * Answers the longest silence, negative where it is not what it usually is, because a connection
+   * had to be made.
+   */
+  private long receive(FetchedBlock block, boolean pastCaches, long deadlineNs, Exchange exchange)
       throws IOException {
-    HttpConnection connection = ask(block, "", pastCaches, deadlineNs);
+    HttpConnection connection = ask(block, "", pastCaches, deadlineNs, exchange);
     try {
       if (connection.status() != 200) {
         refuse(connection, "block " + block.blockNumber());
@@ -129,9 +224,18 @@ final class Upstream {
       if (length != block.storedLength()) {
         throw block.wrongLength(length, describe());
       }
-      return connection.exchanges() > 1;
+      long silentNs = connection.longestSilenceNs();
+      return connection.exchanges() > 1 ? silentNs : -silentNs;
     } finally {
-      release(connection);
+      release(connection, exchange);
+    }
+  }
+
+  private VerifiedBlock verify(FetchedBlock block, Digester digester) throws CorruptBlockException {
+    try {
+      return block.verify(digester);
+    } catch (CorruptBlockException e) {
+      throw new CorruptBlockException(describe() + ": " + e.getMessage(), e);
     }
   }
 
@@ -142,37 +246,49 @@ final class Upstream {
    * @throws MissingBlockException if the store has no such file
    * @throws CorruptBlockException if it is longer than {@code maxBytes}
    */
-  ByteBuffer fetchFile(String relative, int maxBytes, long limitNs) throws BlockException {
-    long deadlineNs = System.nanoTime() + limitNs;
+  ByteBuffer fetchFile(String relative, int maxBytes, long limitNs, Exchange exchange)
+      throws BlockException {
+    long startNs = System.nanoTime();
+    exchange.renew();
     try {
-      HttpConnection connection = ask(null, relative, false, deadlineNs);
+      exchange.begin(this, startNs + limitNs, limitNs);
       try {
-        if (connection.status() != 200) {
-          refuse(connection, relative);
+        HttpConnection connection = ask(null, relative, false, startNs + limitNs, exchange);
+        try {
+          ByteBuffer bytes = readFile(connection, relative, maxBytes);
+          record(UpstreamHealth::sound, "it answers");
+          return bytes;
+        } finally {
+          release(connection, exchange);
         }
-        long stated = connection.contentLength();
-        if (stated > maxBytes) {
-          throw new CorruptBlockException(
-              describe() + ": " + relative + " has " + stated + " bytes, at most " + maxBytes);
-        }
-        int room = (int) (stated >= 0 ? stated : Math.min(maxBytes, MAX_UNSTATED_BYTES) + 1L);
-        ByteBuffer bytes = allocate(room, relative);
-        connection.readBody(bytes);
-        if (stated < 0 && !bytes.hasRemaining()) {
-          throw new CorruptBlockException(
-              describe() + ": " + relative + " does not say its length and has no end in sight");
-        }
-        recordSuccess();
-        return bytes.flip();
       } finally {
-        release(connection);
+        exchange.end();
       }
     } catch (BlockException answer) {
       throw answer;
     } catch (IOException e) {
-      recordFailure();
-      throw new UnreachableSourceException(describe() + ": " + reason(e), e);
+      throw unreachable(e, exchange, System.nanoTime() - startNs);
     }
+  }
+
+  private ByteBuffer readFile(HttpConnection connection, String relative, int maxBytes)
+      throws IOException {
+    if (connection.status() != 200) {
+      refuse(connection, relative);
+    }
+    long stated = connection.contentLength();
+    if (stated > maxBytes) {
+      throw new CorruptBlockException(
+          describe() + ": " + relative + " has " + stated + " bytes, at most " + maxBytes);
+    }
+    int room = (int) (stated >= 0 ? stated : Math.min(maxBytes, MAX_UNSTATED_BYTES) + 1L);
+    ByteBuffer bytes = allocate(room, relative);
+    connection.readBody(bytes);
+    if (stated < 0 && !bytes.hasRemaining()) {
+      throw new CorruptBlockException(
+          describe() + ": " + relative + " does not say its length and has no end in sight");
+    }
+    return bytes.flip();
   }
 
   private ByteBuffer allocate(int bytes, String relative) throws CorruptBlockException {
@@ -187,10 +303,14 @@ final class Upstream {
 
   /** Sends a request, for a block or else a path, and answers the connection with its head read. */
   private HttpConnection ask(
-      @Nullable FetchedBlock block, String relative, boolean pastCaches, long deadlineNs)
+      @Nullable FetchedBlock block,
+      String relative,
+      boolean pastCaches,
+      long deadlineNs,
+      Exchange exchange)
       throws IOException {
     while (true) {
-      HttpConnection connection = acquire(deadlineNs);
+      HttpConnection connection = acquire(deadlineNs, exchange);
       try {
         if (block != null) {
           connection.getBlock(block.expected(), pastCaches);
@@ -199,11 +319,11 @@ final class Upstream {
         }
         return connection;
       } catch (IOException e) {
-        connection.end();
+        connection.close();
         // A kept connection may have been closed by its peer in the meantime: that is no failure,
         // and the next may be as old.
         boolean stale = connection.exchanges() > 0 && !connection.answered();
-        if (!stale || System.nanoTime() - deadlineNs >= 0) {
+        if (!stale || exchange.ending() != Exchange.Ending.NONE) {
           throw e;
         }
       }
@@ -216,93 +336,156 @@ final class Upstream {
     connection.close();
     switch (status) {
       // 403 is what S3 says of what is not there where listing is not allowed.
-      case 403, 404, 410 -> {
-        recordAnswer();
-        throw new MissingBlockException(
-            describe() + " has no " + what + " (HTTP status " + status + ")");
-      }
+      case 403, 404, 410 ->
+          throw new MissingBlockException(
+              describe() + " has no " + what + " (HTTP status " + status + ")");
       default -> throw new IOException("it answers HTTP status " + status + " for " + what);
     }
   }
 
-  private HttpConnection acquire(long deadlineNs) throws IOException {
-    synchronized (this) {
-      while (idleCount > 0) {
-        HttpConnection connection = idle[--idleCount];
-        if (connection.isOpen()) {
-          connection.begin(deadlineNs);
-          return connection;
-        }
+  private HttpConnection acquire(long deadlineNs, Exchange exchange) throws IOException {
+    HttpConnection kept;
+    while ((kept = takeIdle()) != null) {
+      if (kept.isOpen()) {
+        exchange.use(kept);
+        return kept;
       }
     }
-    HttpConnection connection = open(deadlineNs);
-    connection.begin(deadlineNs);
+    long nowNs = System.nanoTime();
+    long connectionNs = Math.max(MIN_CONNECTION_NS, (deadlineNs - nowNs) / CONNECTION_PART);
+    exchange.setDeadline(Math.min(deadlineNs, nowNs + connectionNs));
+    HttpConnection connection = HttpConnection.open(url, peer(), proxy, exchange);
+    exchange.setDeadline(deadlineNs);
+    connection.hears();
     return connection;
   }
 
-  private HttpConnection open(long deadlineNs) throws IOException {
-    return HttpConnection.open(url, proxy, deadlines, deadlineNs);
+  private InetSocketAddress peer() {
+    if (proxy != null) {
+      return new InetSocketAddress(proxy.host(), proxy.port());
+    }
+    return address == null
+        ? new InetSocketAddress(url.host(), url.port())
+        : new InetSocketAddress(address, url.port());
   }
 
-  private void release(HttpConnection connection) {
-    connection.end();
-    if (!connection.isOpen()) {
-      return;
-    }
-    synchronized (this) {
-      if (!closed && idleCount < MAX_IDLE_CONNECTIONS) {
-        idle[idleCount++] = connection;
-        return;
+  private synchronized @Nullable HttpConnection takeIdle() {
+    return idleCount == 0 ? null : idle[--idleCount];
+  }
+
+  private void release(HttpConnection connection, Exchange exchange) {
+    exchange.leaveConnection();
+    if (connection.isReusable()) {
+      synchronized (this) {
+        if (!closed && idleCount < MAX_IDLE_CONNECTIONS) {
+          idle[idleCount++] = connection;
+          return;
+        }
       }
     }
     connection.close();
   }
 
-  private synchronized void recordEnd(boolean sound, long typicalFetchNs) {
-    inFlight--;
-    if (sound) {
-      failuresInRow = 0;
-    }
-    if (typicalFetchNs > 0) {
-      usualFetchNs =
-          usualFetchNs == 0
-              ? typicalFetchNs
-              : usualFetchNs + (typicalFetchNs - usualFetchNs) / SMOOTHING;
-    }
-  }
-
-  synchronized void recordSuccess() {
-    failuresInRow = 0;
-  }
-
-  /** It answers, though not with what was asked for: not a failure by itself. */
-  private synchronized void recordAnswer() {
-    if (failuresInRow >= FAILURES_TO_DOWN) {
-      failuresInRow = FAILURES_TO_DOWN - 1;
-    }
-  }
-
-  private synchronized void recordFailure() {
-    failuresInRow = Math.min(failuresInRow + 1, Short.MAX_VALUE);
-    int doublings = Math.min(failuresInRow - 1, 10);
-    probeAtNs = System.nanoTime() + Math.min(LAST_PROBE_NS, FIRST_PROBE_NS << doublings);
-    // The others that idle lead to the same dead peer.
-    closeIdle();
-  }
-
+  /** Another did not answer in time, or leads to the same dead peer: so would these. */
   private synchronized void closeIdle() {
     while (idleCount > 0) {
       idle[--idleCount].close();
     }
   }
 
-  synchronized void close() {
-    closed = true;
-    closeIdle();
+  /** A probe begins, if one is due: by the block that it had no sound copy of, if that is why. */
+  synchronized boolean startProbe(BlockRequest probe) {
+    long nowNs = System.nanoTime();
+    if (!health.isProbeDue(nowNs)) {
+      return false;
+    }
+    health.probed(nowNs);
+    if (health.hasBadCopies()) {
+      probe.set(badCopy);
+    }
+    return true;
+  }
+
+  private UnreachableSourceException unreachable(IOException e, Exchange exchange, long tookNs) {
+    Exchange.Ending ending = exchange.ending();
+    switch (ending) {
+      case OVERTAKEN -> {
+        synchronized (this) {
+          times.learnSilence(tookNs);
+        }
+        record(UpstreamHealth::late, "another was faster again and again");
+      }
+      case ABANDONED -> {}
+      case NONE, EXPIRED -> {
+        closeIdle();
+        record(UpstreamHealth::unanswered, "it gives no answer");
+      }
+    }
+    String why = ending == Exchange.Ending.EXPIRED ? "it did not answer in time" : reason(e);
+    return new UnreachableSourceException(describe() + ": " + why, e);
   }
 
   private static String reason(IOException e) {
     String message = e.getMessage();
     return message == null ? e.getClass().getSimpleName() : message;
+  }
+
+  private void recordSound(HealthEvent inTime, long silenceLimitNs, long tookNs, long silentNs) {
+    if (silentNs > 0) {
+      synchronized (this) {
+        times.learn(tookNs, silentNs);
+      }
+    }
+    boolean isInTime = Math.abs(silentNs) <= silenceLimitNs;
+    record(isInTime ? inTime : UpstreamHealth::soundButSlow, "it answers");
+  }
+
+  /** The same block counts once, however often it is asked for. */
+  private void recordBad(BlockRequest request) {
+    synchronized (this) {
+      if (badCopy.isSet() && badCopy.digest().sameAs(request.digest())) {
+        return;
+      }
+      badCopy.set(request);
+    }
+    record(UpstreamHealth::bad, "it lacks blocks, or has corrupt ones");
+  }
+
+  /** What happened, as {@link UpstreamHealth} takes it. */
+  @FunctionalInterface
+  private interface HealthEvent {
+    void happen(UpstreamHealth health, long nowNs);
+  }
+
+  private void record(HealthEvent event, String why) {
+    UpstreamState before;
+    UpstreamState after;
+    synchronized (this) {
+      before = health.state();
+      event.happen(health, System.nanoTime());
+      after = health.state();
+    }
+    if (before != after) {
+      tell(after, why);
+      onChange.accept(after);
+    }
+  }
+
+  private void tell(UpstreamState state, String why) {
+    if (changes.count() > 0) {
+      String consequence =
+          switch (state) {
+            case HEALTHY -> "its share of fetches grows again";
+            case SUSPECT -> "others are asked first, and it is probed";
+            case DOWN -> "it is asked last, and probed";
+          };
+      String name = state.name().toLowerCase(Locale.ROOT);
+      LOG.log(Level.INFO, "fetch: {0} is {1}: {2}; {3}", describe(), name, why, consequence);
+    }
+  }
+
+  synchronized void close() {
+    closed = true;
+    closeIdle();
   }
 }

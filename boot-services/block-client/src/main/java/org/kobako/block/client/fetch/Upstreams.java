@@ -6,9 +6,11 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.kobako.block.format.BlockException;
+import org.kobako.block.format.BlockRequest;
 import org.kobako.block.format.BlockSource;
 import org.kobako.block.format.CorruptBlockException;
 import org.kobako.block.format.FetchedBlock;
@@ -22,14 +24,18 @@ import org.kobako.block.format.digest.Digester;
  * All stores that an image can be fetched from, as one: a fetch succeeds while any of them has a
  * sound copy.
  *
- * <p>Order of asking: healthy before suspect before down; among equals the one that is expected to
- * answer first. One that is missing the block, has a corrupt copy or does not answer in time is
- * passed over for this round. Where all answered and none is sound, a second round asks past every
- * cache on the way, then the fetch fails; where one gave no answer, rounds go on, each more
- * patient, until {@code patience} is over.
+ * <p>Order of asking: healthy before suspect before down ({@link UpstreamState}); among equals the
+ * one that is expected to answer first. One that is missing the block, has a corrupt copy or does
+ * not answer in time is passed over for this round. Where all answered and none is sound, a second
+ * round asks past every cache on the way, then the fetch fails; where one gave no answer, rounds go
+ * on, each more patient, until {@code patience} is over.
  *
- * <p>Threads: callers' own, and "kobako-upstream-probe", which asks suspect and down upstreams
- * whether they are back; it ends with {@link #close}.
+ * <p>A fetch whose upstream is late ({@link AnswerTimes}) is hedged: another is asked as well, and
+ * the first sound copy wins ({@link RunningFetch}), for at most 5 % of the fetches ({@link
+ * HedgeBudget}). Where the late one is known to be unwell, it is not waited for at all.
+ *
+ * <p>Threads: callers' own; "kobako-deadlines"; "kobako-hedge-N"; "kobako-upstream-probe", which
+ * asks those that are not healthy whether they are again. All end with {@link #close}.
  */
 public final class Upstreams implements BlockSource {
   /** Bound of the mask that a fetch keeps of whom it asked. */
@@ -45,20 +51,24 @@ public final class Upstreams implements BlockSource {
   private static final long ONLY_LIMIT_NS = TimeUnit.SECONDS.toNanos(3);
   private static final long MAX_LIMIT_NS = TimeUnit.SECONDS.toNanos(30);
   private static final long FILE_LIMIT_NS = TimeUnit.SECONDS.toNanos(5);
-  private static final long PROBE_LIMIT_NS = TimeUnit.SECONDS.toNanos(1);
-  private static final int PROBE_TICK_MS = 100;
   private static final int FIRST_PAUSE_MS = 50;
   private static final int MAX_PAUSE_MS = 1000;
-  private static final int MAX_LOGGED_IN_FULL = 20;
 
-  private final Upstream[] upstreams;
-  private final Deadlines deadlines = new Deadlines();
-  private final StorePath probePath;
+  private final List<Upstream> upstreams;
+  private final Deadlines deadlines = new Deadlines(this::late);
+  private final Hedgers hedgers = new Hedgers(this, deadlines);
+  private final HedgeBudget budget = new HedgeBudget();
+  private final Prober prober;
   private final long patienceNs;
-  private final Thread prober;
   private final FetchCounters counters = new FetchCounters();
+  private final SparseLog failures = new SparseLog();
+
+  /** The block that was fetched last; guarded by itself. */
+  private final BlockRequest newest = new BlockRequest();
+
+  // All below is guarded by this.
+  private final List<RunningFetch> unused = new ArrayList<>();
   private boolean closed;
-  private int logged;
 
   /**
    * @param proxy a forward proxy to go through, or null
@@ -71,14 +81,13 @@ public final class Upstreams implements BlockSource {
       throw new IllegalArgumentException(
           urls.size() + " upstreams are refused: expected 1-" + MAX_UPSTREAMS);
     }
-    this.upstreams = new Upstream[urls.size()];
-    for (int i = 0; i < upstreams.length; i++) {
-      upstreams[i] = new Upstream(urls.get(i), proxy, deadlines);
-    }
-    this.probePath = probePath;
     this.patienceNs = patience.toNanos();
-    this.prober = Thread.ofPlatform().name("kobako-upstream-probe").daemon().unstarted(this::probe);
-    prober.start();
+    List<Upstream> all = new ArrayList<>();
+    for (UpstreamUrl url : urls) {
+      all.add(new Upstream(url, proxy, null, all.size(), this::changed));
+    }
+    this.upstreams = List.copyOf(all);
+    this.prober = new Prober(this, deadlines, probePath);
   }
 
   /** Without verification, for callers that verify by themselves: the first answer wins. */
@@ -106,94 +115,180 @@ public final class Upstreams implements BlockSource {
   private @Nullable VerifiedBlock fetch(FetchedBlock block, @Nullable Digester digester)
       throws BlockException {
     long startNs = System.nanoTime();
+    budget.add();
+    RunningFetch running = begin(block);
     BlockException telling = null;
     boolean pastCaches = false;
-    for (int round = 0; ; round++) {
-      boolean unanswered = false;
-      boolean corrupt = false;
-      int asked = 0;
-      int next;
-      while ((next = choose(asked)) >= 0) {
-        asked |= 1 << next;
-        Upstream upstream = upstreams[next];
-        try {
-          upstream.fetch(block, pastCaches, limitNs(upstream, round));
-          VerifiedBlock verified = digester == null ? null : verify(block, digester, upstream);
-          counters.fetched(block.storedLength(), telling != null, System.nanoTime() - startNs);
-          return verified;
-        } catch (UnreachableSourceException e) {
-          unanswered = true;
-          telling = moreTelling(telling, e);
-          counters.unreachable();
-          log(e);
-        } catch (CorruptBlockException e) {
-          corrupt = true;
-          telling = moreTelling(telling, e);
-          counters.corrupt();
-          log(e);
-        } catch (BlockException e) {
-          telling = moreTelling(telling, e);
-          counters.missing();
-          log(e);
-        }
-      }
-      boolean again = unanswered || (corrupt && !pastCaches);
-      if (isClosed() || !again || System.nanoTime() - startNs > patienceNs) {
-        if (telling == null) {
-          throw new IllegalStateException("no upstream was asked");
-        }
-        throw telling;
-      }
-      pastCaches = corrupt;
-      if (unanswered) {
-        pause(round);
-      }
-    }
-  }
-
-  private static VerifiedBlock verify(FetchedBlock block, Digester digester, Upstream upstream)
-      throws CorruptBlockException {
     try {
-      return block.verify(digester);
-    } catch (CorruptBlockException e) {
-      throw new CorruptBlockException(upstream.describe() + ": " + e.getMessage(), e);
+      for (int round = 0; ; round++) {
+        boolean unanswered = false;
+        boolean corrupt = false;
+        Upstream next;
+        while ((next = choose(running.asked())) != null) {
+          running.asks(next);
+          try {
+            VerifiedBlock verified =
+                next.fetch(block, digester, pastCaches, limitNs(next, round), running.exchange());
+            fetched(block, telling != null, startNs);
+            return verified;
+          } catch (BlockException e) {
+            if (running.settle()) {
+              return takeOver(running, block, digester, startNs);
+            }
+            unanswered |= e instanceof UnreachableSourceException;
+            corrupt |= e instanceof CorruptBlockException;
+            telling = moreTelling(telling, e);
+            tell(e);
+          }
+        }
+        boolean again = unanswered || (corrupt && !pastCaches);
+        if (isClosed() || !again || System.nanoTime() - startNs > patienceNs) {
+          if (telling == null) {
+            throw new IllegalStateException("no upstream was asked");
+          }
+          throw telling;
+        }
+        pastCaches = corrupt;
+        if (unanswered) {
+          pause(round);
+        }
+        running.askAgain();
+      }
+    } finally {
+      end(running);
     }
   }
 
-  /** The next upstream to ask, or -1 when all of {@code asked} were. */
-  private int choose(int asked) {
-    int best = -1;
-    UpstreamState bestState = UpstreamState.DOWN;
-    long bestNs = 0;
-    for (int i = 0; i < upstreams.length; i++) {
-      if ((asked & 1 << i) != 0) {
-        continue;
-      }
-      UpstreamState state = upstreams[i].state();
-      long expectedNs = upstreams[i].expectedNs();
-      int order = best < 0 ? -1 : state.compareTo(bestState);
-      if (order < 0 || (order == 0 && expectedNs < bestNs)) {
-        best = i;
-        bestState = state;
-        bestNs = expectedNs;
-      }
+  private @Nullable VerifiedBlock takeOver(
+      RunningFetch running, FetchedBlock block, @Nullable Digester digester, long startNs)
+      throws BlockException {
+    running.takeOver();
+    VerifiedBlock verified = digester == null ? null : block.verify(digester);
+    counters.hedgeWon();
+    fetched(block, false, startNs);
+    return verified;
+  }
+
+  private void fetched(FetchedBlock block, boolean afterFailure, long startNs) {
+    counters.fetched(block.storedLength(), afterFailure, System.nanoTime() - startNs);
+    synchronized (newest) {
+      newest.set(block.requested());
     }
-    for (int i = 0; i < upstreams.length; i++) {
-      if (i != best && (asked & 1 << i) == 0) {
-        upstreams[i].passOver();
+  }
+
+  private RunningFetch begin(FetchedBlock block) {
+    RunningFetch running;
+    synchronized (this) {
+      running = unused.isEmpty() ? new RunningFetch(deadlines) : unused.removeLast();
+    }
+    running.begin(block);
+    return running;
+  }
+
+  private void end(RunningFetch running) {
+    running.finish();
+    synchronized (this) {
+      unused.add(running);
+    }
+  }
+
+  /** The next upstream to ask, or null when all of {@code asked} were. */
+  private @Nullable Upstream choose(int asked) {
+    Upstream best = best(asked, UpstreamState.DOWN);
+    for (int i = 0; i < upstreams.size(); i++) {
+      Upstream other = upstreams.get(i);
+      if (other != best && (asked & other.bit()) == 0) {
+        other.passOver();
       }
     }
     return best;
   }
 
-  private long limitNs(Upstream upstream, int round) {
-    if (upstreams.length == 1) {
+  /** Whom to ask beside those that were asked and are late; null if nobody is well enough. */
+  @Nullable Upstream another(int asked) {
+    return best(asked, UpstreamState.SUSPECT);
+  }
+
+  private @Nullable Upstream best(int asked, UpstreamState worst) {
+    long nowNs = System.nanoTime();
+    Upstream best = null;
+    int bestPlace = 0;
+    long bestNs = 0;
+    for (int i = 0; i < upstreams.size(); i++) {
+      Upstream upstream = upstreams.get(i);
+      UpstreamState state = upstream.state();
+      if ((asked & upstream.bit()) != 0 || state.compareTo(worst) > 0) {
+        continue;
+      }
+      int place = place(upstream, state, nowNs);
+      long expectedNs = upstream.expectedNs();
+      if (best == null || place < bestPlace || (place == bestPlace && expectedNs < bestNs)) {
+        best = upstream;
+        bestPlace = place;
+        bestNs = expectedNs;
+      }
+    }
+    return best;
+  }
+
+  /** Healthy ones first, then those that return and this fetch is none of their share. */
+  private static int place(Upstream upstream, UpstreamState state, long nowNs) {
+    if (state != UpstreamState.HEALTHY) {
+      return 1 + state.ordinal();
+    }
+    int share = upstream.share(nowNs);
+    boolean shared =
+        share == UpstreamHealth.WHOLE
+            || ThreadLocalRandom.current().nextInt(UpstreamHealth.WHOLE) < share;
+    return shared ? 0 : 1;
+  }
+
+  long limitNs(Upstream upstream, int round) {
+    if (upstreams.size() == 1) {
       return Math.min(MAX_LIMIT_NS, ONLY_LIMIT_NS << Math.min(round, 5));
     }
     long usual = upstream.usualFetchNs();
     long first =
         usual == 0 ? FIRST_LIMIT_NS : Math.clamp(usual * USUAL_TIMES, MIN_LIMIT_NS, FIRST_LIMIT_NS);
     return Math.min(MAX_LIMIT_NS, first << Math.min(round, 8));
+  }
+
+  /** Called by {@link Deadlines}, at each tick, for each exchange that is late. */
+  private void late(Exchange exchange) {
+    Upstream upstream = exchange.upstream();
+    RunningFetch fetch = exchange.fetch();
+    if (upstream == null || fetch == null) {
+      return;
+    }
+    Upstream other = another(fetch.asked());
+    if (other == null) {
+      return;
+    }
+    if (upstream.state() != UpstreamState.HEALTHY && other.state() == UpstreamState.HEALTHY) {
+      exchange.end(Exchange.Ending.EXPIRED);
+    } else if (!fetch.wasOffered() && !budget.isEmpty() && hedgers.offer(fetch)) {
+      budget.take();
+      fetch.setOffered();
+      counters.hedge();
+    }
+  }
+
+  /** Whoever waits for somebody to be well again looks anew. */
+  private synchronized void changed(UpstreamState state) {
+    if (state == UpstreamState.HEALTHY) {
+      notifyAll();
+    }
+  }
+
+  List<Upstream> all() {
+    return upstreams;
+  }
+
+  /** Names the block that was fetched last, if there is one. */
+  void copyNewest(BlockRequest into) {
+    synchronized (newest) {
+      into.set(newest);
+    }
   }
 
   /** Corrupt tells more than unreachable, unreachable more than missing. */
@@ -219,16 +314,15 @@ public final class Upstreams implements BlockSource {
     return closed || Thread.currentThread().isInterrupted();
   }
 
-  /**
-   * The first of a kind are told in full, later ones now and then: a dead box is one line, not
-   * 8,000.
-   */
-  private void log(BlockException e) {
-    int count;
-    synchronized (this) {
-      count = ++logged;
+  /** Counts and logs what an upstream said in place of a sound block. */
+  void tell(BlockException e) {
+    switch (e) {
+      case UnreachableSourceException unreachable -> counters.unreachable();
+      case CorruptBlockException corrupt -> counters.corrupt();
+      default -> counters.missing();
     }
-    if (count <= MAX_LOGGED_IN_FULL || Integer.bitCount(count) == 1) {
+    int count = failures.count();
+    if (count > 0) {
       LOG.log(
           Level.WARNING,
           "fetch: {0}; asking elsewhere ({1} such so far)",
@@ -237,52 +331,24 @@ public final class Upstreams implements BlockSource {
     }
   }
 
-  private void probe() {
-    while (true) {
-      synchronized (this) {
-        try {
-          if (!closed) {
-            wait(PROBE_TICK_MS);
-          }
-        } catch (InterruptedException e) {
-          return;
-        }
-        if (closed) {
-          return;
-        }
-      }
-      long nowNs = System.nanoTime();
-      for (Upstream upstream : upstreams) {
-        if (upstream.isProbeDue(nowNs)) {
-          try {
-            upstream.fetchFile(probePath.relative(), 4096, PROBE_LIMIT_NS);
-            LOG.log(Level.INFO, "fetch: {0} answers again", upstream.describe());
-          } catch (MissingBlockException answers) {
-            upstream.recordSuccess();
-          } catch (BlockException stillAway) {
-            // Recorded by the upstream; the next probe comes later.
-          }
-        }
-      }
-    }
-  }
-
   /** The text of one file below the store as each upstream has it; those without are left out. */
   public List<Copy> fetchFromAll(StorePath path, int maxBytes) {
     List<Copy> copies = new ArrayList<>();
-    for (int i = 0; i < upstreams.length; i++) {
+    for (int i = 0; i < upstreams.size(); i++) {
       copies.add(fetchFrom(i, path, maxBytes));
     }
     return copies;
   }
 
   /** One file from one upstream, by its number from 0. */
-  public Copy fetchFrom(int upstream, StorePath path, int maxBytes) {
+  public Copy fetchFrom(int number, StorePath path, int maxBytes) {
+    Upstream upstream = upstreams.get(number);
+    Exchange exchange = new Exchange(deadlines, null);
     try {
-      ByteBuffer bytes = upstreams[upstream].fetchFile(path.relative(), maxBytes, FILE_LIMIT_NS);
-      return new Copy(upstream, upstreams[upstream].describe(), bytes, null);
+      ByteBuffer bytes = upstream.fetchFile(path.relative(), maxBytes, FILE_LIMIT_NS, exchange);
+      return new Copy(number, upstream.describe(), bytes, null);
     } catch (BlockException e) {
-      return new Copy(upstream, upstreams[upstream].describe(), null, e);
+      return new Copy(number, upstream.describe(), null, e);
     }
   }
 
@@ -322,6 +388,8 @@ public final class Upstreams implements BlockSource {
       closed = true;
       notifyAll();
     }
+    prober.close();
+    hedgers.close();
     deadlines.close();
     for (Upstream upstream : upstreams) {
       upstream.close();
