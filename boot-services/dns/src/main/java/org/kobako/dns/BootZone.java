@@ -39,18 +39,6 @@ final class BootZone {
   private static final Pattern DISK = Pattern.compile("disk([1-9][0-9]?)");
   private static final String BOX = "box-";
 
-  /** Whom the names lead to, now. */
-  interface Boxes {
-    /** The addresses where a disk is, the best box's first. */
-    List<InetAddress> of(Disk disk);
-
-    /** The addresses of one box; empty if it is not there. */
-    List<InetAddress> of(String box);
-
-    /** The names of all that are there. */
-    List<String> names();
-  }
-
   private final Name origin;
   private final Name self;
   private final Boxes boxes;

@@ -30,7 +30,7 @@ class BootZoneTest {
       new BootZone(
           Name.fromConstantString("boot.kobako."),
           "a",
-          new BootZone.Boxes() {
+          new Boxes() {
             @Override
             public List<InetAddress> of(Disk disk) {
               assertThat(disk.machine()).isEqualTo(MACHINE);

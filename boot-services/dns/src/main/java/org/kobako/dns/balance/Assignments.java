@@ -3,13 +3,14 @@ package org.kobako.dns.balance;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which box each disk was sent to last, by this DNS or another, newest last. A machine that has not
- * asked for a while is forgotten; so is the oldest disk where there are too many. Not safe for use
- * by several threads.
+ * Which box each disk was sent to last, by this DNS or another, that which was told last at the
+ * end. A machine that has not asked for a while is forgotten; so is the first disk where there are
+ * too many. Not safe for use by several threads.
  */
 final class Assignments {
   private record Assigned(String box, long atNs) {}
@@ -40,15 +41,19 @@ final class Assignments {
     }
   }
 
-  /** Forgets whom nobody has asked for lately. */
-  void expire(long nowNs) {
-    while (!disks.isEmpty()) {
-      Map.Entry<Disk, Assigned> oldest = disks.entrySet().iterator().next();
-      if (nowNs - oldest.getValue().atNs() < keptNs) {
-        return;
-      }
-      forget(oldest.getKey());
-    }
+  /**
+   * Forgets whom nobody has asked for lately.
+   *
+   * @return them
+   */
+  List<Disk> expire(long nowNs) {
+    List<Disk> old =
+        disks.entrySet().stream()
+            .filter(entry -> nowNs - entry.getValue().atNs() >= keptNs)
+            .map(Map.Entry::getKey)
+            .toList();
+    old.forEach(this::forget);
+    return old;
   }
 
   private void forget(Disk disk) {
@@ -67,6 +72,31 @@ final class Assignments {
 
   Optional<String> boxOf(Disk disk) {
     return Optional.ofNullable(disks.get(disk)).map(Assigned::box);
+  }
+
+  /** Whether what is known of a disk is older than this, or nothing. */
+  boolean isNewer(Disk disk, long atNs) {
+    Assigned known = disks.get(disk);
+    return known == null || atNs - known.atNs() > 0;
+  }
+
+  /** When a disk that is known was sent where it is. */
+  long atNs(Disk disk) {
+    Assigned known = disks.get(disk);
+    if (known == null) {
+      throw new IllegalArgumentException(disk + " is at no box");
+    }
+    return known.atNs();
+  }
+
+  Map<Disk, String> all() {
+    Map<Disk, String> all = new LinkedHashMap<>();
+    disks.forEach((disk, known) -> all.put(disk, known.box()));
+    return all;
+  }
+
+  int machines(String box) {
+    return machines.getOrDefault(box, Map.of()).size();
   }
 
   /** How many machines a box has, not counting one. */
