@@ -29,6 +29,7 @@ import org.kobako.heartbeat.Report.Image;
  *       2 heard               box 8, start 8
  *       3 image               version 8, name
  *       4 assigned            disk 1, box 8, age in s 2, address 4 or 16
+ *       5 failing             name of a service
  *     tag                    16, SipHash of all before it by the boxes' common key
  * }</pre>
  *
@@ -49,6 +50,7 @@ final class HeartbeatCodec {
   private static final byte HEARD = 2;
   private static final byte IMAGE = 3;
   private static final byte ASSIGNED = 4;
+  private static final byte FAILING = 5;
 
   private static final int LIFE_BYTES = 16;
   private static final int ASSIGNED_BYTES = 11;
@@ -65,7 +67,8 @@ final class HeartbeatCodec {
   }
 
   /**
-   * Writes a heartbeat: addresses, whom it hears, then as much of the rest as there is room for.
+   * Writes a heartbeat: addresses, whom it hears, what fails, then as much of the rest as there is
+   * room for.
    *
    * @return what did not fit: to be first the next time
    */
@@ -82,6 +85,9 @@ final class HeartbeatCodec {
     }
     for (Life life : heartbeat.heard()) {
       item(datagram, HEARD, value -> value.putLong(life.box()).putLong(life.start()));
+    }
+    for (String service : report.failing()) {
+      item(datagram, FAILING, value -> value.put(service.getBytes(StandardCharsets.US_ASCII)));
     }
     int assigned = 0;
     while (assigned < report.assigned().size() && put(datagram, report.assigned().get(assigned))) {
@@ -171,6 +177,7 @@ final class HeartbeatCodec {
       throw malformed("its sequence is " + sequence);
     }
     int machines = Short.toUnsignedInt(bytes.getShort());
+    List<String> failing = new ArrayList<>();
     List<InetAddress> addresses = new ArrayList<>();
     List<Life> heard = new ArrayList<>();
     List<Image> images = new ArrayList<>();
@@ -193,9 +200,9 @@ final class HeartbeatCodec {
           heard.add(new Life(value.getLong(), value.getLong()));
         }
         case IMAGE -> {
-          require(value, Long.BYTES + 1, Long.BYTES + Image.MAX_NAME_LENGTH);
+          require(value, Long.BYTES + 1, Long.BYTES + Report.MAX_NAME_LENGTH);
           long version = value.getLong();
-          images.add(new Image(StandardCharsets.US_ASCII.decode(value).toString(), version));
+          images.add(new Image(name(value), version));
         }
         case ASSIGNED -> {
           require(value, ASSIGNED_BYTES + IP4_BYTES, ASSIGNED_BYTES + IP6_BYTES);
@@ -204,6 +211,10 @@ final class HeartbeatCodec {
           int age = Short.toUnsignedInt(value.getShort());
           assigned.add(new Assigned(address(value), disk, box, age));
         }
+        case FAILING -> {
+          require(value, 1, Report.MAX_NAME_LENGTH);
+          failing.add(name(value));
+        }
         default -> {} // of a later format
       }
     }
@@ -211,7 +222,12 @@ final class HeartbeatCodec {
         life,
         sequence,
         heard,
-        new Report(loadLevel, priority, isDraining, machines, addresses, images, assigned));
+        new Report(
+            loadLevel, priority, isDraining, machines, failing, addresses, images, assigned));
+  }
+
+  private static String name(ByteBuffer value) {
+    return StandardCharsets.US_ASCII.decode(value).toString();
   }
 
   private static InetAddress address(ByteBuffer value) throws RefusedHeartbeatException {

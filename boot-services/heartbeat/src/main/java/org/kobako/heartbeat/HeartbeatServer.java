@@ -5,20 +5,20 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kobako.heartbeat.Heartbeat.Life;
+import org.kobako.heartbeat.Report.Assigned;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,18 +36,19 @@ public final class HeartbeatServer implements AutoCloseable {
 
   private static final long MILLI_NS = 1_000_000;
 
+  /** After so long without one, the next is another twin. */
+  private static final long TWIN_PAUSE_NS = 60_000_000_000L;
+
   /** Then it looks at the clock again, however many more there are. */
   private static final int MOST_AT_ONCE = 256;
 
   private final HeartbeatConfig config;
   private final Life self;
-  private final Supplier<Optional<Report>> report;
+  private final Self box;
   private final Consumer<List<Heartbeat>> changed;
   private final HeartbeatCodec codec;
   private final Room room;
-  private final AtomicIntegerArray refused =
-      new AtomicIntegerArray(RefusedHeartbeatException.Why.values().length);
-  private final AtomicIntegerArray effects = new AtomicIntegerArray(Room.Effect.values().length);
+  private final Map<String, LongAdder> ignored = new ConcurrentSkipListMap<>();
   private final ByteBuffer received = ByteBuffer.allocateDirect(HeartbeatCodec.MAX_BYTES + 1);
   private final ByteBuffer sent = ByteBuffer.allocateDirect(HeartbeatCodec.MAX_BYTES);
   private final Thread thread = new Thread(this::run, "heartbeat");
@@ -58,21 +59,30 @@ public final class HeartbeatServer implements AutoCloseable {
   private long nextNs;
   private long lastNs;
   private boolean cannotSend;
+  private long twinSinceNs = System.nanoTime() - 2 * TWIN_PAUSE_NS;
+  private boolean isTwinTold;
+  private volatile boolean closed;
+
+  /** The box that says so; called by the server's thread. */
+  public interface Self {
+    /**
+     * What it has to say now; while it is empty, the box is not to be counted on, and is silent.
+     */
+    Optional<Report> report();
+
+    /** What of {@link Report#assigned} there was room for. */
+    void wereTold(List<Assigned> assigned);
+  }
 
   /**
    * @param self this box, and a number that no start of it had before
-   * @param report asked for each heartbeat; while it is empty, the box is not to be counted on, and
-   *     is silent
    * @param changed told of all others that are there, whenever one comes, leaves or has news
    */
   public HeartbeatServer(
-      HeartbeatConfig config,
-      Life self,
-      Supplier<Optional<Report>> report,
-      Consumer<List<Heartbeat>> changed) {
+      HeartbeatConfig config, Life self, Self box, Consumer<List<Heartbeat>> changed) {
     this.config = config;
     this.self = self;
-    this.report = report;
+    this.box = box;
     this.changed = changed;
     this.codec = new HeartbeatCodec(config.key());
     this.room = new Room(self);
@@ -114,7 +124,7 @@ public final class HeartbeatServer implements AutoCloseable {
 
   private void run() {
     try {
-      while (true) {
+      while (!closed) {
         long waitNs = nextNs - System.nanoTime();
         require(selector).select(Math.max(1, (waitNs + MILLI_NS - 1) / MILLI_NS));
         boolean news = receiveAll();
@@ -129,10 +139,10 @@ public final class HeartbeatServer implements AutoCloseable {
           changed.accept(room.members());
         }
       }
-    } catch (ClosedSelectorException ended) {
-      // Told to.
     } catch (IOException | RuntimeException e) {
-      LOG.error("heartbeat: ends, so that other boxes take over: {}", e.toString());
+      if (!closed) {
+        LOG.error("heartbeat: ends, so that other boxes take over: {}", e.toString());
+      }
     }
   }
 
@@ -153,7 +163,6 @@ public final class HeartbeatServer implements AutoCloseable {
     try {
       Heartbeat heartbeat = codec.read(datagram);
       Room.Effect effect = room.hear(heartbeat, System.nanoTime());
-      effects.incrementAndGet(effect.ordinal());
       return switch (effect) {
         case JOINED -> {
           LOG.info("heartbeat: box {} is there", heartbeat.life());
@@ -165,11 +174,39 @@ public final class HeartbeatServer implements AutoCloseable {
           answerSoon();
           yield false;
         }
-        case REPEATED, TWIN, OWN, FULL -> false;
+        case REPEATED -> ignore("repeated");
+        case FULL -> ignore("too many boxes");
+        case TWIN -> {
+          ignore("same identity");
+          tellOfTwin(heartbeat.life());
+          yield false;
+        }
+        case OWN -> false;
       };
     } catch (RefusedHeartbeatException e) {
-      refused.incrementAndGet(e.why().ordinal());
-      return false;
+      return ignore(e.why().name().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  /** Counts a datagram that did nothing. */
+  private boolean ignore(String why) {
+    ignored.computeIfAbsent(why, it -> new LongAdder()).increment();
+    return false;
+  }
+
+  /** A box that has just started again has its own twin for as long as the room waits for it. */
+  private void tellOfTwin(Life twin) {
+    long nowNs = System.nanoTime();
+    if (nowNs - twinSinceNs > TWIN_PAUSE_NS) {
+      twinSinceNs = nowNs;
+      isTwinTold = false;
+    } else if (!isTwinTold && nowNs - twinSinceNs > 2 * Room.SILENCE.toNanos()) {
+      isTwinTold = true;
+      LOG.warn(
+          "heartbeat: two boxes say that they are {}: one has the state of the other; delete {} in"
+              + " one, and start it again",
+          twin,
+          "room.box");
     }
   }
 
@@ -180,11 +217,14 @@ public final class HeartbeatServer implements AutoCloseable {
   private void send() {
     lastNs = nextNs;
     nextNs = System.nanoTime() + config.every().toNanos();
-    Optional<Report> now = report.get();
+    Optional<Report> now = box.report();
     if (now.isEmpty()) {
       return;
     }
-    codec.write(new Heartbeat(self, ++sequence, room.heard(), now.get()), sent);
+    HeartbeatCodec.Leftover leftover =
+        codec.write(new Heartbeat(self, ++sequence, room.heard(), now.get()), sent);
+    List<Assigned> all = now.get().assigned();
+    box.wereTold(all.subList(0, all.size() - leftover.assigned().size()));
     for (InetSocketAddress to : config.to()) {
       try {
         require(channel).send(sent.duplicate(), to);
@@ -198,12 +238,11 @@ public final class HeartbeatServer implements AutoCloseable {
     }
   }
 
-  /** How many datagrams were refused, in words; empty if none was. */
-  public String refusals() {
-    return Arrays.stream(RefusedHeartbeatException.Why.values())
-        .filter(why -> refused.get(why.ordinal()) > 0)
-        .map(why -> why.name().toLowerCase(Locale.ROOT) + " " + refused.get(why.ordinal()))
-        .collect(Collectors.joining(", "));
+  /** How many datagrams did nothing, by the reason in words. */
+  public Map<String, Long> ignored() {
+    Map<String, Long> counts = new TreeMap<>();
+    ignored.forEach((why, count) -> counts.put(why, count.sum()));
+    return counts;
   }
 
   private static <T> T require(@Nullable T bound) {
@@ -216,6 +255,7 @@ public final class HeartbeatServer implements AutoCloseable {
   /** Is silent from now on; the others notice. */
   @Override
   public void close() throws IOException {
+    closed = true;
     if (selector != null) {
       selector.close();
     }

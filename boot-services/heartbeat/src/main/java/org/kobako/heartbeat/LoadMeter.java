@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * rather than the last one, so that a level says something of the next seconds. Asked by one
  * thread.
  */
-final class LoadMeter {
+public final class LoadMeter {
   /** Where the kernel says nothing of the link's speed, as of a virtual one. */
   static final long USUAL_BITS_PER_SECOND = 1_000_000_000;
 
@@ -28,7 +28,7 @@ final class LoadMeter {
   /**
    * @param networkInterface its directory below {@code /sys/class/net}
    */
-  LoadMeter(Path networkInterface) {
+  public LoadMeter(Path networkInterface) {
     this.statistics = networkInterface.resolve("statistics");
     this.capacityBytesPerSecond = bitsPerSecond(networkInterface) / (double) Byte.SIZE;
   }
@@ -47,7 +47,7 @@ final class LoadMeter {
    *
    * @throws IOException if the interface is gone
    */
-  int level(long nowNs) throws IOException {
+  public int level(long nowNs) throws IOException {
     long bytes =
         Math.max(number(statistics.resolve("tx_bytes")), number(statistics.resolve("rx_bytes")));
     double seconds = (nowNs - lastNs) / (double) TimeUnit.SECONDS.toNanos(1);

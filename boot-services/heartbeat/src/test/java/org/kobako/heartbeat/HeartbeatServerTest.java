@@ -30,7 +30,7 @@ class HeartbeatServerTest {
   private final List<InetSocketAddress> ports = List.of(freePort(), freePort(), freePort());
   private final List<TestBox> boxes = new ArrayList<>();
 
-  private final class TestBox {
+  private final class TestBox implements HeartbeatServer.Self {
     private final Life life;
     private final HeartbeatServer server;
     private volatile List<Heartbeat> others = List.of();
@@ -49,16 +49,23 @@ class HeartbeatServerTest {
                   peers,
                   Duration.ofSeconds(1)),
               life,
-              this::report,
+              this,
               members -> others = members);
       server.bind();
       server.start();
       boxes.add(this);
     }
 
-    private Optional<Report> report() {
-      Report report = new Report((int) life.box(), 5, false, 0, List.of(), List.of(), List.of());
+    @Override
+    public Optional<Report> report() {
+      Report report =
+          new Report((int) life.box(), 5, false, 0, List.of(), List.of(), List.of(), List.of());
       return isSound ? Optional.of(report) : Optional.empty();
+    }
+
+    @Override
+    public void wereTold(List<Report.Assigned> assigned) {
+      assertThat(assigned).isEmpty();
     }
 
     private void awaitOthers(TestBox... expected) {
@@ -117,7 +124,8 @@ class HeartbeatServerTest {
     TestBox second = start(1);
     TestBox stranger = new TestBox(2, "another such key".getBytes(StandardCharsets.US_ASCII));
     first.awaitOthers(second);
-    Peer.await("forgeries are counted", PATIENCE, () -> first.server.refusals().contains("forged"));
+    Peer.await(
+        "forgeries are counted", PATIENCE, () -> first.server.ignored().containsKey("forged"));
     assertThat(stranger.others).isEmpty();
     assertThat(first.others).hasSize(1);
   }
@@ -135,7 +143,7 @@ class HeartbeatServerTest {
     Peer.await(
         "it is counted",
         PATIENCE,
-        () -> first.server.refusals().matches("forged \\d+, malformed \\d+"));
+        () -> first.server.ignored().keySet().equals(Set.of("forged", "malformed")));
     first.awaitOthers(start(1));
   }
 }
