@@ -2,7 +2,6 @@ package org.kobako.dns;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -38,7 +37,7 @@ final class Answerer {
 
   private final BootZone zone;
   private final DnsConfig config;
-  private final Optional<Forwarder> forwarder;
+  private final Forwarder forwarder;
   private final RateLimit limit;
   private final LongSupplier clockNs;
   final LongAdder answered = new LongAdder();
@@ -46,11 +45,7 @@ final class Answerer {
   final LongAdder tooMany = new LongAdder();
 
   Answerer(
-      DnsConfig config,
-      BootZone zone,
-      Optional<Forwarder> forwarder,
-      RateLimit limit,
-      LongSupplier clockNs) {
+      DnsConfig config, BootZone zone, Forwarder forwarder, RateLimit limit, LongSupplier clockNs) {
     this.config = config;
     this.zone = zone;
     this.forwarder = forwarder;
@@ -133,10 +128,8 @@ final class Answerer {
       reply.accept(empty(query, Rcode.REFUSED));
     } else if (zone.isAbout(question)) {
       reply.accept(zone.answer(query, asker));
-    } else if (forwarder.isPresent()
-        && query.getHeader().getFlag(Flags.RD)
-        && config.mayAskForElsewhere(asker)) {
-      forwarder.get().ask(query).thenAccept(reply);
+    } else if (query.getHeader().getFlag(Flags.RD) && config.mayAskForElsewhere(asker)) {
+      forwarder.ask(query).thenAccept(reply);
     } else {
       reply.accept(empty(query, Rcode.REFUSED));
     }

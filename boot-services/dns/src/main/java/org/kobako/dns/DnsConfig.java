@@ -15,28 +15,17 @@ import org.xbill.DNS.TextParseException;
  * @param zone the room's, such as {@code boot.kobako}
  * @param box the name of this box
  * @param machines who may ask for names of elsewhere: the boot network, no one beyond it
- * @param resolvers that are asked for those, the best first; none: such questions are refused
  */
 public record DnsConfig(
-    InetSocketAddress listen,
-    String zone,
-    String box,
-    List<MachineRange> machines,
-    List<InetSocketAddress> resolvers) {
+    InetSocketAddress listen, String zone, String box, List<MachineRange> machines) {
   public static final int USUAL_PORT = 53;
   public static final String USUAL_ZONE = "boot.kobako";
-  public static final int MAX_RESOLVERS = 8;
 
   /** So that two resolvers have had their turn before most programs ask again: 5 s. */
   static final Duration RESOLVER_TIMEOUT = Duration.ofSeconds(2);
 
   public DnsConfig {
     machines = List.copyOf(machines);
-    resolvers = List.copyOf(resolvers);
-    if (resolvers.size() > MAX_RESOLVERS) {
-      throw new IllegalArgumentException(
-          resolvers.size() + " resolvers are refused: allowed are " + MAX_RESOLVERS);
-    }
     nameOf(zone);
   }
 

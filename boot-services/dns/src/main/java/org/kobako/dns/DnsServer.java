@@ -13,10 +13,11 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
-import java.util.Optional;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kobako.dns.Answerer.Transport;
 import org.slf4j.Logger;
@@ -71,22 +72,22 @@ public final class DnsServer implements AutoCloseable {
    * Without a socket; {@link #bind} comes next.
    *
    * @param boxes that are there
+   * @param resolvers that are asked for names of elsewhere, the best first; asked for at times, and
+   *     while there are none such questions are refused
    */
-  public DnsServer(DnsConfig config, Boxes boxes) {
-    this(config, boxes, new RateLimit(ANSWERS_PER_SECOND, ANSWERS_AT_ONCE));
+  public DnsServer(DnsConfig config, Boxes boxes, Supplier<List<InetSocketAddress>> resolvers) {
+    this(config, boxes, resolvers, new RateLimit(ANSWERS_PER_SECOND, ANSWERS_AT_ONCE));
   }
 
-  DnsServer(DnsConfig config, Boxes boxes, RateLimit limit) {
+  DnsServer(
+      DnsConfig config, Boxes boxes, Supplier<List<InetSocketAddress>> resolvers, RateLimit limit) {
     this.config = config;
-    Optional<Forwarder> forwarder =
-        config.resolvers().isEmpty()
-            ? Optional.empty()
-            : Optional.of(
-                new Forwarder(
-                    config.resolvers(),
-                    DnsConfig.RESOLVER_TIMEOUT,
-                    new ReplyCache(CACHED_REPLIES),
-                    System::nanoTime));
+    Forwarder forwarder =
+        new Forwarder(
+            resolvers,
+            DnsConfig.RESOLVER_TIMEOUT,
+            new ReplyCache(CACHED_REPLIES),
+            System::nanoTime);
     this.answerer =
         new Answerer(
             config,

@@ -3,14 +3,16 @@ package org.kobako.dns;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xbill.DNS.ExtendedFlags;
@@ -24,12 +26,13 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.SimpleResolver;
 
 /**
- * Asks others for what is not about the room: one resolver after the other, the last that answered
- * first; each question once, however many machines wait for it. dnsjava sends it from a port and
- * with a number that nobody can guess, and asks again by TCP what does not fit a datagram.
+ * Asks others for what is not about the room: one resolver after the other, as they are known at
+ * the time, the last that answered first; each question once, however many machines wait for it.
+ * dnsjava sends it from a port and with a number that nobody can guess, and asks again by TCP what
+ * does not fit a datagram.
  *
- * <p>Every question has a reply: when no resolver gives one, what was known before, or SERVFAIL.
- * Safe for use by many threads.
+ * <p>Every question has a reply: when no resolver gives one, what was known before, or SERVFAIL;
+ * where there is none to ask, REFUSED. Safe for use by many threads.
  */
 final class Forwarder {
   private static final Logger LOG = LoggerFactory.getLogger(Forwarder.class);
@@ -41,25 +44,51 @@ final class Forwarder {
 
   private record Key(Name name, int type, int dnsClass, boolean wantsDnssec) {}
 
-  private final List<SimpleResolver> resolvers = new ArrayList<>();
+  private static final long LOOK_AGAIN_NS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Supplier<List<InetSocketAddress>> known;
+  private final Duration timeout;
+  private List<SimpleResolver> resolvers = new ArrayList<>();
+  private long lookedNs;
   private final ReplyCache cache;
   private final LongSupplier clockNs;
   private final Map<Key, CompletableFuture<Message>> waiting = new HashMap<>();
   private int failuresInARow;
 
   /**
-   * @param addresses of the resolvers, the best first; at least one
+   * @param known the resolvers, the best first
    * @param timeout for each of them
    */
   Forwarder(
-      List<InetSocketAddress> addresses, Duration timeout, ReplyCache cache, LongSupplier clockNs) {
+      Supplier<List<InetSocketAddress>> known,
+      Duration timeout,
+      ReplyCache cache,
+      LongSupplier clockNs) {
+    this.known = known;
+    this.timeout = timeout;
     this.cache = cache;
     this.clockNs = clockNs;
-    for (InetSocketAddress address : addresses) {
-      SimpleResolver resolver = new SimpleResolver(address);
-      resolver.setTimeout(timeout);
-      resolvers.add(resolver);
+    this.lookedNs = clockNs.getAsLong() - LOOK_AGAIN_NS;
+  }
+
+  /** The resolvers to ask, the best first. */
+  private synchronized List<SimpleResolver> inOrder() {
+    long nowNs = clockNs.getAsLong();
+    if (nowNs - lookedNs >= LOOK_AGAIN_NS) {
+      lookedNs = nowNs;
+      List<InetSocketAddress> now = known.get();
+      List<InetSocketAddress> before = resolvers.stream().map(SimpleResolver::getAddress).toList();
+      if (!Set.copyOf(now).equals(Set.copyOf(before))) {
+        resolvers = new ArrayList<>(now.stream().map(this::resolver).toList());
+      }
     }
+    return List.copyOf(resolvers);
+  }
+
+  private SimpleResolver resolver(InetSocketAddress address) {
+    SimpleResolver resolver = new SimpleResolver(address);
+    resolver.setTimeout(timeout);
+    return resolver;
   }
 
   /** Whether the asker wants signatures along (RFC 3225). */
@@ -93,12 +122,8 @@ final class Forwarder {
       reply = new CompletableFuture<>();
       waiting.put(key, reply);
     }
-    askNext(List.copyOf(inOrder()), 0, forwarded(question, wantsDnssec), key, reply);
+    askNext(inOrder(), 0, forwarded(question, wantsDnssec), key, reply);
     return reply.thenApply(message -> to(query, message));
-  }
-
-  private synchronized List<SimpleResolver> inOrder() {
-    return new ArrayList<>(resolvers);
   }
 
   private static Message forwarded(Record question, boolean wantsDnssec) {
@@ -136,7 +161,9 @@ final class Forwarder {
   }
 
   private synchronized void prefer(SimpleResolver resolver) {
-    Collections.swap(resolvers, 0, resolvers.indexOf(resolver));
+    if (resolvers.remove(resolver)) {
+      resolvers.addFirst(resolver);
+    }
     failuresInARow = 0;
   }
 
@@ -147,7 +174,7 @@ final class Forwarder {
       waiting.remove(key);
       if (message.isPresent()) {
         cache.store(question, key.wantsDnssec(), message.get(), clockNs.getAsLong());
-      } else if (failuresInARow++ == 0) {
+      } else if (!resolvers.isEmpty() && failuresInARow++ == 0) {
         LOG.warn("dns: no resolver answers; goes on with what is known");
       }
       told = message.orElseGet(() -> unknown(question, key.wantsDnssec()));
@@ -160,7 +187,7 @@ final class Forwarder {
         .stale(question, wantsDnssec, clockNs.getAsLong())
         .orElseGet(() -> {
           Message failure = Message.newQuery(question);
-          failure.getHeader().setRcode(Rcode.SERVFAIL);
+          failure.getHeader().setRcode(resolvers.isEmpty() ? Rcode.REFUSED : Rcode.SERVFAIL);
           return failure;
         });
   }

@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.kobako.dns.balance.Disk;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
@@ -40,12 +39,12 @@ class AnswererFuzzTest {
         data.consumeBoolean() ? Answerer.Transport.UDP : Answerer.Transport.TCP;
     byte[] query = data.consumeRemainingAsBytes();
     DnsConfig config =
-        new DnsConfig(new InetSocketAddress(0), DnsConfig.USUAL_ZONE, "a", List.of(), List.of());
+        new DnsConfig(new InetSocketAddress(0), DnsConfig.USUAL_ZONE, "a", List.of());
     Answerer answerer =
         new Answerer(
             config,
             new BootZone(config.origin(), config.box(), BOXES),
-            Optional.empty(),
+            new Forwarder(List::of, DnsConfig.RESOLVER_TIMEOUT, new ReplyCache(1), () -> 0),
             new RateLimit(1, 1),
             () -> 0);
     List<byte[]> answers = new ArrayList<>();

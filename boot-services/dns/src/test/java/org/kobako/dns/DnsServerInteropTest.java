@@ -39,8 +39,7 @@ class DnsServerInteropTest {
   private static final int MANY = 60;
 
   private static final DnsConfig CONFIG =
-      new DnsConfig(
-          new InetSocketAddress(LOOPBACK, 0), DnsConfig.USUAL_ZONE, "a", List.of(), List.of());
+      new DnsConfig(new InetSocketAddress(LOOPBACK, 0), DnsConfig.USUAL_ZONE, "a", List.of());
 
   private DnsServer server;
 
@@ -73,7 +72,7 @@ class DnsServerInteropTest {
   }
 
   private void start(RateLimit limit) throws IOException {
-    server = new DnsServer(CONFIG, BOXES, limit);
+    server = new DnsServer(CONFIG, BOXES, List::of, limit);
     server.bind();
     server.start();
   }

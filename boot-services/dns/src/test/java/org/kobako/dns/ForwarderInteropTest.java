@@ -70,7 +70,8 @@ class ForwarderInteropTest {
   }
 
   private Forwarder forwarder() {
-    return new Forwarder(resolvers, TIMEOUT, new ReplyCache(10), () -> System.nanoTime() + aheadNs);
+    return new Forwarder(
+        () -> resolvers, TIMEOUT, new ReplyCache(10), () -> System.nanoTime() + aheadNs);
   }
 
   private static Message query(String name, int type) {
