@@ -10,6 +10,7 @@ import java.util.List;
 import org.kobako.heartbeat.Heartbeat.Life;
 import org.kobako.heartbeat.Report.Assigned;
 import org.kobako.heartbeat.Report.Image;
+import org.kobako.heartbeat.Report.Range;
 
 /**
  * A heartbeat as a datagram, all numbers with the highest byte first:
@@ -30,6 +31,7 @@ import org.kobako.heartbeat.Report.Image;
  *       3 image               version 8, name
  *       4 assigned            disk 1, box 8, age in s 2, address 4 or 16
  *       5 failing             name of a service
+ *       6 range               first and last address, 4 or 16 each
  *     tag                    16, SipHash of all before it by the boxes' common key
  * }</pre>
  *
@@ -51,6 +53,7 @@ final class HeartbeatCodec {
   private static final byte IMAGE = 3;
   private static final byte ASSIGNED = 4;
   private static final byte FAILING = 5;
+  private static final byte RANGE = 6;
 
   private static final int LIFE_BYTES = 16;
   private static final int ASSIGNED_BYTES = 11;
@@ -67,8 +70,8 @@ final class HeartbeatCodec {
   }
 
   /**
-   * Writes a heartbeat: addresses, whom it hears, what fails, then as much of the rest as there is
-   * room for.
+   * Writes a heartbeat: addresses, whom it hears, ranges, what fails, then as much of the rest as
+   * there is room for.
    *
    * @return what did not fit: to be first the next time
    */
@@ -85,6 +88,12 @@ final class HeartbeatCodec {
     }
     for (Life life : heartbeat.heard()) {
       item(datagram, HEARD, value -> value.putLong(life.box()).putLong(life.start()));
+    }
+    for (Range range : report.ranges()) {
+      item(
+          datagram,
+          RANGE,
+          value -> value.put(range.first().getAddress()).put(range.last().getAddress()));
     }
     for (String service : report.failing()) {
       item(datagram, FAILING, value -> value.put(service.getBytes(StandardCharsets.US_ASCII)));
@@ -178,6 +187,7 @@ final class HeartbeatCodec {
     }
     int machines = Short.toUnsignedInt(bytes.getShort());
     List<String> failing = new ArrayList<>();
+    List<Range> ranges = new ArrayList<>();
     List<InetAddress> addresses = new ArrayList<>();
     List<Life> heard = new ArrayList<>();
     List<Image> images = new ArrayList<>();
@@ -215,6 +225,12 @@ final class HeartbeatCodec {
           require(value, 1, Report.MAX_NAME_LENGTH);
           failing.add(name(value));
         }
+        case RANGE -> {
+          require(value, 2 * IP4_BYTES, 2 * IP6_BYTES);
+          int half = value.remaining() / 2;
+          InetAddress first = address(value.slice(0, half));
+          ranges.add(new Range(first, address(value.slice(half, value.remaining() - half))));
+        }
         default -> {} // of a later format
       }
     }
@@ -223,7 +239,15 @@ final class HeartbeatCodec {
         sequence,
         heard,
         new Report(
-            loadLevel, priority, isDraining, machines, failing, addresses, images, assigned));
+            loadLevel,
+            priority,
+            isDraining,
+            machines,
+            failing,
+            ranges,
+            addresses,
+            images,
+            assigned));
   }
 
   private static String name(ByteBuffer value) {

@@ -11,6 +11,7 @@ import java.util.List;
  * @param isDraining whether machines are to leave it
  * @param machines how many it serves
  * @param failing its services that do not answer
+ * @param ranges the machines that it is limited to; none means all
  * @param addresses where it answers, the best first
  * @param images what it serves; where they do not fit, some of them, and others the next time
  * @param assigned which disk its DNS sent where, likewise
@@ -21,6 +22,7 @@ public record Report(
     boolean isDraining,
     int machines,
     List<String> failing,
+    List<Range> ranges,
     List<InetAddress> addresses,
     List<Image> images,
     List<Assigned> assigned) {
@@ -29,6 +31,9 @@ public record Report(
 
   /** Of names of images and services, in letters of ASCII. */
   public static final int MAX_NAME_LENGTH = 64;
+
+  /** Addresses of one kind, both ends included. */
+  public record Range(InetAddress first, InetAddress last) {}
 
   /**
    * An image that a box holds.
@@ -47,6 +52,7 @@ public record Report(
 
   public Report {
     failing = List.copyOf(failing);
+    ranges = List.copyOf(ranges);
     addresses = List.copyOf(addresses);
     images = List.copyOf(images);
     assigned = List.copyOf(assigned);

@@ -31,6 +31,7 @@ class HeartbeatCodecTest {
               true,
               40,
               List.of("tftp"),
+              List.of(new Report.Range(FOUR, FOUR), new Report.Range(SIX, SIX)),
               List.of(FOUR, SIX),
               List.of(new Image("debian", 7)),
               List.of(new Assigned(FOUR, 1, 8, 9), new Assigned(SIX, 255, -8, 10))));
@@ -61,7 +62,16 @@ class HeartbeatCodecTest {
             WHOLE.life(),
             1,
             List.of(),
-            new Report(0, 1, false, 0, List.of(), List.of(), images, WHOLE.report().assigned()));
+            new Report(
+                0,
+                1,
+                false,
+                0,
+                List.of(),
+                List.of(),
+                List.of(),
+                images,
+                WHOLE.report().assigned()));
     HeartbeatCodec.Leftover leftover = codec.write(large, datagram);
     Report read = codec.read(datagram).report();
     assertThat(read.assigned()).isEqualTo(WHOLE.report().assigned());

@@ -59,7 +59,8 @@ class HeartbeatServerTest {
     @Override
     public Optional<Report> report() {
       Report report =
-          new Report((int) life.box(), 5, false, 0, List.of(), List.of(), List.of(), List.of());
+          new Report(
+              (int) life.box(), 5, false, 0, List.of(), List.of(), List.of(), List.of(), List.of());
       return isSound ? Optional.of(report) : Optional.empty();
     }
 

@@ -21,7 +21,7 @@ class RoomTest {
             life,
             sequence,
             List.of(heard),
-            new Report(0, 5, false, 0, List.of(), List.of(), List.of(), List.of())),
+            new Report(0, 5, false, 0, List.of(), List.of(), List.of(), List.of(), List.of())),
         nowNs);
   }
 
