@@ -10,7 +10,9 @@ import org.kobako.appliance.command.KeyCommand;
 import org.kobako.appliance.command.ListCommand;
 import org.kobako.appliance.command.MachineBundleCommand;
 import org.kobako.appliance.command.PackCommand;
+import org.kobako.appliance.command.RoomKeyCommand;
 import org.kobako.appliance.command.ServeCommand;
+import org.kobako.appliance.command.StatusCommand;
 import org.kobako.appliance.command.UnpackCommand;
 import org.kobako.appliance.command.UpdateCommand;
 import org.kobako.appliance.command.VerifyCommand;
@@ -48,6 +50,8 @@ public final class Kobako {
         new MachineBundleCommand(),
         new FirmwareCommand(),
         new ServeCommand(),
+        new RoomKeyCommand(),
+        new StatusCommand(),
         new UpdateCommand(),
         new AttachCommand(),
         new DetachCommand(),

@@ -8,6 +8,7 @@ import java.util.List;
 import org.eclipse.jetty.server.Handler;
 import org.jspecify.annotations.Nullable;
 import org.kobako.appliance.firmware.Firmware;
+import org.kobako.appliance.room.BoxRoom;
 import org.kobako.appliance.status.BoxStatus;
 import org.kobako.appliance.status.MemoryFigures;
 import org.kobako.appliance.status.ServiceStatus;
@@ -33,9 +34,10 @@ public final class Box implements AutoCloseable {
     this.http = http;
     this.netboot = netboot;
     List<Part> parts = new ArrayList<>();
-    parts.add(http.part(checkFile));
+    parts.add(http.part(checkFile, new BlockCheck(store)));
     parts.addAll(netboot.parts());
     this.selfCheck = new SelfCheck(parts, installation.whenSound());
+    netboot.room().ifPresent(room -> room.follow(selfCheck::found, selfCheck::servesBlocks));
   }
 
   /**
@@ -97,6 +99,7 @@ public final class Box implements AutoCloseable {
         services,
         installation.config(),
         installation.firmware().map(Firmware::status),
+        netboot.room().map(BoxRoom::status),
         netboot.machinesSeen(),
         MemoryFigures.now());
   }

@@ -7,9 +7,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
-import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -34,6 +32,9 @@ final class BoxHttp {
     System.setProperty("org.eclipse.jetty.util.referencesPerCacheLine", "16");
   }
 
+  /** What people call it. */
+  static final String NAME = "http";
+
   private static final int BACKLOG = 128;
 
   /** A selector accepts, too. */
@@ -46,11 +47,6 @@ final class BoxHttp {
 
   /** Time that responses under way have when the box stops. */
   private static final Duration STOP = Duration.ofSeconds(5);
-
-  /**
-   * Time that the box's own check gives each of its steps; an interpreter's first answer is slow.
-   */
-  private static final Duration CHECK = Duration.ofSeconds(10);
 
   private static final int REQUEST_HEAD_BYTES = 4 << 10;
   private static final int RESPONSE_HEAD_BYTES = 2 << 10;
@@ -184,23 +180,21 @@ final class BoxHttp {
     return "http://" + host + ":" + port() + "/";
   }
 
-  /** HTTP as one of the box's services, for its check. */
-  Part part(CheckFile checkFile) {
-    return new Part("http", this::bind, () -> {}, () -> check(checkFile), this::stop);
+  /** HTTP as one of the box's services, for its check: of a boot file, and of a block. */
+  Part part(CheckFile checkFile, BlockCheck blockCheck) {
+    Part.Step check =
+        () -> {
+          check(checkFile);
+          blockCheck.run(new InetSocketAddress(ownAddress(), port()));
+        };
+    return new Part(NAME, this::bind, () -> {}, check, this::stop);
   }
 
   /** Reads a boot file from the box's own port, as simply as HTTP allows. */
   private void check(CheckFile file) throws IOException {
-    try (Socket socket = new Socket()) {
-      socket.setSoTimeout((int) CHECK.toMillis());
-      socket.connect(new InetSocketAddress(ownAddress(), port()), (int) CHECK.toMillis());
-      String request = "GET /boot/" + CheckFile.NAME + " HTTP/1.0\r\n\r\n";
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      byte[] response = socket.getInputStream().readNBytes(RESPONSE_HEAD_BYTES);
-      int body = response.length - file.content().length;
-      if (body < 0
-          || !Arrays.equals(
-              response, body, response.length, file.content(), 0, file.content().length)) {
+    try (OwnRequest request =
+        OwnRequest.get(new InetSocketAddress(ownAddress(), port()), "boot/" + CheckFile.NAME)) {
+      if (!Arrays.equals(request.body().readNBytes(RESPONSE_HEAD_BYTES), file.content())) {
         throw new IOException("another answer came on port " + port() + " than the box's own");
       }
     }

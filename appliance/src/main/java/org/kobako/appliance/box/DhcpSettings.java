@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.kobako.dhcp.address.AddressRange;
 import org.kobako.dhcp.address.Ipv4Address;
 import org.kobako.dhcp.address.Subnet;
@@ -12,6 +13,7 @@ import org.kobako.dhcp.config.DhcpConfig;
 import org.kobako.dhcp.config.DhcpMode;
 import org.kobako.dhcp.config.Reservation;
 import org.kobako.dhcp.config.SubnetConfig;
+import org.kobako.dns.balance.MachineRange;
 
 /**
  * How a box hands out addresses, as far as that can be said before it knows its network.
@@ -73,6 +75,14 @@ public record DhcpSettings(
           1,
           1,
           DhcpConfig.DEFAULT_TAKEOVER_TIME);
+
+  /** The addresses of its own network, and of those behind relay agents. */
+  List<MachineRange> machines(BoxNetwork network) {
+    Subnet here = Subnet.around(Ipv4Address.of(network.address()), network.prefixBits());
+    return Stream.concat(Stream.of(here), relayed.stream().map(Relayed::subnet))
+        .map(subnet -> new MachineRange(subnet.network().toInet(), subnet.broadcast().toInet()))
+        .toList();
+  }
 
   /**
    * With what only the network says.

@@ -2,13 +2,20 @@ package org.kobako.appliance.box;
 
 import java.io.IOException;
 import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.kobako.appliance.firmware.Firmware;
+import org.kobako.appliance.room.BoxRoom;
+import org.kobako.appliance.room.RoomConfig;
+import org.kobako.appliance.room.RoomConfig.Dns.Wanted;
 import org.kobako.appliance.status.ServiceStatus;
 import org.kobako.block.format.ImageName;
 import org.kobako.boot.plan.BootFiles;
@@ -16,18 +23,26 @@ import org.kobako.boot.plan.BootPlanner;
 import org.kobako.boot.plan.BoxAddress;
 import org.kobako.boot.plan.GeneratedFiles;
 import org.kobako.boot.plan.MachinesSeen;
+import org.kobako.boot.plan.RoomNames;
 import org.kobako.dhcp.DhcpServer;
+import org.kobako.dhcp.address.Ipv4Address;
+import org.kobako.heartbeat.Report;
 import org.kobako.packer.StoreDirectory;
 import org.kobako.tftp.TftpServer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a box does for machines without a disk: DHCP and TFTP, and the boot files of all three. */
+/**
+ * What a box does for machines without a disk: DHCP, TFTP, DNS and the heartbeat, and the boot
+ * files of the first two and of HTTP.
+ */
 final class Netboot implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Netboot.class);
 
   private static final String TFTP = "tftp";
   private static final String DHCP = "dhcp";
+  private static final String DNS = "dns";
+  private static final String HEARTBEAT = "heartbeat";
 
   private final BootFiles bootFiles;
   private final MachinesSeen seen;
@@ -35,6 +50,7 @@ final class Netboot implements AutoCloseable {
   private final List<ServiceStatus> servicesOff = new ArrayList<>();
   private final Optional<BoxNetwork> network;
   private final String sentence;
+  private Optional<BoxRoom> room = Optional.empty();
 
   private Netboot(
       BootFiles bootFiles, MachinesSeen seen, Optional<BoxNetwork> network, String sentence) {
@@ -68,61 +84,126 @@ final class Netboot implements AutoCloseable {
       case BoxNetwork.Choice.None none -> off(netboot.wanted(), folder, seen, none.why());
       case BoxNetwork.Choice.Found found -> {
         BoxNetwork network = found.network();
+        BoxRoom room = room(config, network, firmware);
+        boolean withNames = room.hasKey() && netboot.room().dns().wanted() != Wanted.NO;
+        Optional<RoomNames> names =
+            withNames
+                ? Optional.of(
+                    new RoomNames(
+                        netboot.room().dns().zone(),
+                        netboot.room().dns().port(),
+                        room::resolversForMachines))
+                : Optional.empty();
         Function<Inet4Address, BootPlanner> planners =
-            address -> new BootPlanner(netboot.rules(), new BoxAddress(address, httpPort));
+            address -> new BootPlanner(netboot.rules(), new BoxAddress(address, httpPort), names);
         BootFiles files =
             new GeneratedFiles(
                     planners.apply(network.address()), seen, () -> images(config.store()))
                 .orElse(folder);
         yield netboot.wanted() == NetbootConfig.Wanted.NO
             ? off(netboot.wanted(), files, seen, "netboot is false")
-            : on(config, network, planners, seen, files, checkFile, firmware);
+            : on(config, network, room, planners, seen, files, checkFile, firmware);
       }
     };
+  }
+
+  private static BoxRoom room(BoxConfig config, BoxNetwork network, Optional<Firmware> firmware)
+      throws IOException {
+    Supplier<List<InetSocketAddress>> resolvers =
+        firmware.flatMap(Firmware::uplink).isPresent()
+            ? () -> OwnResolvers.of(firmware.get().uplinkResolvers())
+            : OwnResolvers::ofThisMachine;
+    return new BoxRoom(
+        config.netboot().room(),
+        new BoxRoom.Place(
+            network.interfaceName(), network.address(), config.netboot().dhcp().machines(network)),
+        StateDirectory.of(config),
+        () -> currentImages(config.store()),
+        resolvers);
   }
 
   /** Every part, in the order of a boot. */
   private static Netboot on(
       BoxConfig config,
       BoxNetwork network,
+      BoxRoom room,
       Function<Inet4Address, BootPlanner> planners,
       MachinesSeen seen,
       BootFiles files,
       CheckFile checkFile,
       Optional<Firmware> firmware)
       throws IOException {
-    List<Part> parts = new ArrayList<>();
-    boolean givesNames = config.netboot().dhcp().mode().isPresent();
+    Netboot bound = new Netboot(files, seen, Optional.of(network), "boots machines on " + network);
     try {
+      boolean givesNames = bound.bindRoom(room, config.netboot().room());
       TftpServer tftp = new TftpServer(config.netboot().tftp().on(network.address()), files);
       Part.Step check = () -> tftp.check(CheckFile.NAME, checkFile.content());
-      parts.add(new Part(TFTP, tftp::bind, tftp::start, check, tftp::close));
-      if (givesNames) {
+      bound.bind(new Part(TFTP, tftp::bind, tftp::start, check, tftp::close));
+      if (config.netboot().dhcp().mode().isPresent()) {
+        Supplier<List<Ipv4Address>> resolvers =
+            givesNames
+                ? () -> ofIpv4(room.resolversForMachines())
+                : () -> firmware.map(Firmware::uplinkResolvers).orElse(List.of());
         DhcpServer dhcp = dhcp(config, network, planners, seen, firmware);
-        Part.Step bind =
-            () -> {
-              StateDirectory.make(config);
-              dhcp.bind();
-            };
-        parts.add(new Part(DHCP, bind, dhcp::start, dhcp::check, dhcp::close));
-      }
-    } catch (IllegalArgumentException refused) {
-      throw new IOException(refused.getMessage(), refused);
-    }
-    Netboot bound = new Netboot(files, seen, Optional.of(network), "boots machines on " + network);
-    if (!givesNames) {
-      bound.servicesOff.add(ServiceStatus.off(DHCP, "dhcp.mode is off"));
-    }
-    try {
-      for (Part part : parts) {
-        bound.parts.add(part);
-        part.bind().run();
+        dhcp.assumeResolvers(resolvers);
+        StateDirectory.make(config);
+        bound.bind(new Part(DHCP, dhcp::bind, dhcp::start, dhcp::check, dhcp::close));
+      } else {
+        bound.servicesOff.add(ServiceStatus.off(DHCP, "dhcp.mode is off"));
       }
       return bound;
+    } catch (IllegalArgumentException refused) {
+      bound.close();
+      throw new IOException(refused.getMessage(), refused);
     } catch (IOException e) {
       bound.close();
       return off(config.netboot().wanted(), files, seen, String.valueOf(e.getMessage()));
     }
+  }
+
+  private void bind(Part part) throws IOException {
+    parts.add(part);
+    part.bind().run();
+  }
+
+  /** Answers whether there is a DNS; where there need be none, its port may be another's. */
+  private boolean bindRoom(BoxRoom room, RoomConfig config) throws IOException {
+    this.room = Optional.of(room);
+    if (room.hasKey()) {
+      bind(
+          new Part(
+              HEARTBEAT,
+              room::bindHeartbeat,
+              room::startHeartbeat,
+              room::checkHeartbeat,
+              room::closeHeartbeat));
+    } else {
+      servicesOff.add(ServiceStatus.off(HEARTBEAT, "the room has no key: room.key"));
+    }
+    if (config.dns().wanted() == Wanted.NO) {
+      servicesOff.add(ServiceStatus.off(DNS, "dns.mode is off"));
+      return false;
+    }
+    Part dns = new Part(DNS, room::bindDns, room::startDns, room::checkDns, room::closeDns);
+    try {
+      dns.bind().run();
+      parts.add(dns);
+      return true;
+    } catch (IOException e) {
+      if (config.dns().wanted() == Wanted.YES) {
+        throw e;
+      }
+      LOG.info("{}; goes on without a DNS", e.getMessage());
+      servicesOff.add(ServiceStatus.off(DNS, String.valueOf(e.getMessage())));
+      return false;
+    }
+  }
+
+  private static List<Ipv4Address> ofIpv4(List<InetAddress> addresses) {
+    return addresses.stream()
+        .filter(Inet4Address.class::isInstance)
+        .map(address -> Ipv4Address.of((Inet4Address) address))
+        .toList();
   }
 
   private static DhcpServer dhcp(
@@ -138,9 +219,7 @@ final class Netboot implements AutoCloseable {
             config.netboot().dhcp().on(network, uplink.isPresent(), StateDirectory.leases(config)),
             planners,
             seen::saw);
-    if (firmware.isPresent() && uplink.isPresent()) {
-      dhcp.assumeUplink(uplink.get(), firmware.get()::uplinkResolvers);
-    }
+    uplink.ifPresent(dhcp::assumeUplink);
     if (firmware.filter(it -> it.isAlone(network.interfaceName())).isPresent()) {
       LOG.info("dhcp: no server answered the box itself on {}", network.interfaceName());
       dhcp.assumeAlone();
@@ -161,6 +240,8 @@ final class Netboot implements AutoCloseable {
     Netboot netboot = new Netboot(files, seen, Optional.empty(), sentence);
     netboot.servicesOff.add(ServiceStatus.off(TFTP, why));
     netboot.servicesOff.add(ServiceStatus.off(DHCP, why));
+    netboot.servicesOff.add(ServiceStatus.off(DNS, why));
+    netboot.servicesOff.add(ServiceStatus.off(HEARTBEAT, why));
     return netboot;
   }
 
@@ -172,6 +253,28 @@ final class Netboot implements AutoCloseable {
       LOG.warn("netboot: the images of {} cannot be listed: {}", store, e.getMessage());
       return List.of();
     }
+  }
+
+  /** The same, with their versions. */
+  private static List<Report.Image> currentImages(Path directory) {
+    List<Report.Image> images = new ArrayList<>();
+    try {
+      StoreDirectory store = StoreDirectory.open(directory);
+      for (ImageName image : store.images()) {
+        OptionalLong version = store.currentVersion(image);
+        if (version.isPresent()) {
+          images.add(new Report.Image(image.value(), version.getAsLong()));
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("room: the images of {} cannot be listed: {}", directory, e.getMessage());
+    }
+    return images;
+  }
+
+  /** Its place among other boxes, where it boots machines. */
+  Optional<BoxRoom> room() {
+    return room;
   }
 
   /** The box's address on the network where it boots machines. */

@@ -3,6 +3,7 @@ package org.kobako.appliance.box;
 import java.net.Inet4Address;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.kobako.appliance.room.RoomConfig;
 import org.kobako.boot.plan.BootRules;
 import org.kobako.tftp.TftpConfig;
 
@@ -20,7 +21,8 @@ public record NetbootConfig(
     Optional<Path> bootFiles,
     BootRules rules,
     DhcpSettings dhcp,
-    Tftp tftp) {
+    Tftp tftp,
+    RoomConfig room) {
 
   /** Whether a box boots machines. */
   public enum Wanted {
@@ -67,6 +69,7 @@ public record NetbootConfig(
         Optional.empty(),
         BootRules.NONE,
         DhcpSettings.DEFAULTS,
-        Tftp.DEFAULTS);
+        Tftp.DEFAULTS,
+        RoomConfig.DEFAULTS);
   }
 }

@@ -46,6 +46,13 @@ final class SelfCheck implements AutoCloseable {
     return found;
   }
 
+  /** Whether machines may count on the box for their disks. */
+  boolean servesBlocks() {
+    return found.stream()
+        .anyMatch(status ->
+            status.name().equals(BoxHttp.NAME) && status.state() == ServiceStatus.State.ANSWERING);
+  }
+
   private void run() {
     try {
       while (!checkAll()) {

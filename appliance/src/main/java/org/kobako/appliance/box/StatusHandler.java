@@ -12,9 +12,13 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.kobako.appliance.status.BoxStatus;
 
-/** {@code GET /status}, for everybody on the network: it has no secrets. */
+/**
+ * {@code GET /status}, and {@code /status.txt} for people: for everybody on the network, as it has
+ * no secrets.
+ */
 final class StatusHandler extends Handler.Abstract {
   private static final String PATH = "/status";
+  private static final String PATH_FOR_PEOPLE = "/status.txt";
 
   private final Supplier<BoxStatus> status;
 
@@ -24,7 +28,8 @@ final class StatusHandler extends Handler.Abstract {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    if (!request.getHttpURI().getPath().equals(PATH)) {
+    String path = request.getHttpURI().getPath();
+    if (!path.equals(PATH) && !path.equals(PATH_FOR_PEOPLE)) {
       return false;
     }
     String method = request.getMethod();
@@ -38,7 +43,12 @@ final class StatusHandler extends Handler.Abstract {
           callback);
       return true;
     }
-    answer(HttpStatus.OK_200, "application/json", status.get().json() + "\n", response, callback);
+    BoxStatus now = status.get();
+    if (path.equals(PATH)) {
+      answer(HttpStatus.OK_200, "application/json", now.json() + "\n", response, callback);
+    } else {
+      answer(HttpStatus.OK_200, "text/plain; charset=utf-8", now.text(), response, callback);
+    }
     return true;
   }
 

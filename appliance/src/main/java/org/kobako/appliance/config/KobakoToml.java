@@ -6,6 +6,7 @@ import io.github.wasabithumb.jtoml.except.parse.TomlLocalParseException;
 import io.github.wasabithumb.jtoml.value.table.TomlTable;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,12 +16,15 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.kobako.appliance.box.BoxConfig;
 import org.kobako.appliance.box.DhcpSettings;
 import org.kobako.appliance.box.NetbootConfig;
+import org.kobako.appliance.room.RoomConfig;
+import org.kobako.appliance.room.RoomKey;
 import org.kobako.block.client.cli.UsageException;
 import org.kobako.block.client.cli.Value;
 import org.kobako.block.client.cli.Values;
@@ -36,6 +40,11 @@ import org.kobako.dhcp.address.Subnet;
 import org.kobako.dhcp.config.DhcpConfig;
 import org.kobako.dhcp.config.DhcpMode;
 import org.kobako.dhcp.config.Reservation;
+import org.kobako.dns.DnsConfig;
+import org.kobako.dns.balance.Backend;
+import org.kobako.dns.balance.MachineRange;
+import org.kobako.dns.balance.Policy;
+import org.kobako.heartbeat.HeartbeatConfig;
 
 /** Reads kobako.toml. Its keys stand here in the order of OPTIONS.md. */
 public final class KobakoToml {
@@ -134,6 +143,9 @@ public final class KobakoToml {
     DhcpSettings dhcp = dhcp(dhcpSection, machines);
     Section tftpSection = file.section("tftp");
     NetbootConfig.Tftp tftp = tftp(tftpSection);
+    Section roomSection = file.section("room");
+    Section dnsSection = file.section("dns");
+    RoomConfig room = room(roomSection, dns(dnsSection));
     for (Section machine : machines) {
       machine.end();
     }
@@ -143,13 +155,14 @@ public final class KobakoToml {
         netboot
             .map(on -> on ? NetbootConfig.Wanted.YES : NetbootConfig.Wanted.NO)
             .orElse(
-                dhcpSection.isThere() || tftpSection.isThere() || network.isThere()
+                Stream.of(dhcpSection, tftpSection, network, roomSection, dnsSection)
+                        .anyMatch(Section::isThere)
                     ? NetbootConfig.Wanted.YES
                     : NetbootConfig.Wanted.IF_POSSIBLE);
     return new BoxConfig(
         store,
         http,
-        new NetbootConfig(wanted, interfaceName, bootFiles, rules, dhcp, tftp),
+        new NetbootConfig(wanted, interfaceName, bootFiles, rules, dhcp, tftp, room),
         state,
         user);
   }
@@ -287,6 +300,65 @@ public final class KobakoToml {
     return tftp;
   }
 
+  private static RoomConfig room(Section section, RoomConfig.Dns dns) throws ConfigException {
+    RoomConfig room =
+        new RoomConfig(
+            roomKey(section),
+            section.values("peers", KobakoToml::address),
+            section
+                .value("port", integer(1, BoxConfig.MAX_PORT))
+                .orElse(HeartbeatConfig.USUAL_PORT),
+            section
+                .value("priority", integer(1, Backend.MAX_PRIORITY))
+                .orElse(Backend.USUAL_PRIORITY),
+            section.flag("drain").orElse(false),
+            section.values("machines", KobakoToml::machineRange),
+            section
+                .value("policy", by(Values.oneOf(List.of(Policy.values()), KobakoToml::word)))
+                .orElse(RoomConfig.DEFAULTS.policy()),
+            dns);
+    section.end();
+    if (room.key().isEmpty() && section.isThere()) {
+      throw new ConfigException("room.key is missing: make one with kobako room-key");
+    }
+    return room;
+  }
+
+  /** What was written is shown to nobody: it may be the secret but for a digit. */
+  private static Optional<RoomKey> roomKey(Section section) throws ConfigException {
+    Optional<String> hex = section.value("key", text -> text);
+    try {
+      return hex.map(RoomKey::parse);
+    } catch (IllegalArgumentException e) {
+      throw section.refused("key", String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** {@code at-boot} for {@code AT_BOOT}. */
+  private static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static RoomConfig.Dns dns(Section section) throws ConfigException {
+    Optional<RoomConfig.Dns.Wanted> wanted =
+        section
+            .value("mode", by(Values.oneOf(List.of("on", "off"), it -> it)))
+            .map(mode -> mode.equals("on") ? RoomConfig.Dns.Wanted.YES : RoomConfig.Dns.Wanted.NO);
+    List<InetSocketAddress> resolvers = section.values("resolvers", KobakoToml::resolver);
+    if (resolvers.size() > RoomConfig.Dns.MAX_RESOLVERS) {
+      throw section.refused("resolvers", "has more than " + RoomConfig.Dns.MAX_RESOLVERS);
+    }
+    RoomConfig.Dns dns =
+        new RoomConfig.Dns(
+            wanted.orElse(
+                section.isThere() ? RoomConfig.Dns.Wanted.YES : RoomConfig.Dns.Wanted.IF_POSSIBLE),
+            section.value("zone", KobakoToml::domain).orElse(DnsConfig.USUAL_ZONE),
+            section.value("port", integer(1, BoxConfig.MAX_PORT)).orElse(DnsConfig.USUAL_PORT),
+            resolvers);
+    section.end();
+    return dns;
+  }
+
   // ---- Values ----------------------------------------------------------------------------------
 
   private Path path(String text) {
@@ -306,6 +378,17 @@ public final class KobakoToml {
         throw new IllegalArgumentException("it " + e.getMessage(), e);
       }
     };
+  }
+
+  private static InetSocketAddress resolver(String text) {
+    return new InetSocketAddress(address(text), DnsConfig.USUAL_PORT);
+  }
+
+  private static MachineRange machineRange(String text) {
+    int dash = text.indexOf('-');
+    return dash < 0
+        ? new MachineRange(address(text), address(text))
+        : new MachineRange(address(text.substring(0, dash)), address(text.substring(dash + 1)));
   }
 
   private static InetAddress address(String text) {

@@ -13,6 +13,7 @@ import org.kobako.block.client.cli.Json;
  * @param uptime since it began to start
  * @param services all there are, those that are off included
  * @param firmware empty for a box that is a process on somebody's machine
+ * @param room empty for a box that boots no machines
  * @param machinesSeen machines whose firmware asked for a boot, at most 4096
  */
 public record BoxStatus(
@@ -21,12 +22,18 @@ public record BoxStatus(
     List<ServiceStatus> services,
     ConfigStatus config,
     Optional<FirmwareStatus> firmware,
+    Optional<RoomStatus> room,
     int machinesSeen,
     MemoryFigures memory) {
 
   /** Whether every service that is switched on answered the box's own check. */
   public boolean isSound() {
     return services.stream().allMatch(ServiceStatus::isSound);
+  }
+
+  /** Tables for people; programs read {@link #json}. */
+  public String text() {
+    return StatusText.of(this);
   }
 
   /** One line of JSON; readers go by names, and pass over those they do not know. */
@@ -47,6 +54,7 @@ public record BoxStatus(
     json.endArray();
     writeConfig(json.name("config"));
     firmware.ifPresent(it -> write(it, json.name("firmware")));
+    room.ifPresent(it -> it.writeTo(json.name("room")));
     json.name("machines-seen").value(machinesSeen);
     write(memory, json.name("memory"));
     return json.endObject().toString();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,8 @@ import org.kobako.appliance.box.BoxConfig;
 import org.kobako.appliance.box.DhcpSettings;
 import org.kobako.appliance.box.NetbootConfig;
 import org.kobako.appliance.box.NetbootConfig.Wanted;
+import org.kobako.appliance.room.RoomConfig;
+import org.kobako.appliance.room.RoomKey;
 import org.kobako.boot.plan.Architecture;
 import org.kobako.boot.plan.BootFileName;
 import org.kobako.boot.plan.BootRules;
@@ -29,13 +32,25 @@ import org.kobako.dhcp.address.Ipv4Address;
 import org.kobako.dhcp.address.Subnet;
 import org.kobako.dhcp.config.DhcpMode;
 import org.kobako.dhcp.config.Reservation;
+import org.kobako.dns.balance.MachineRange;
+import org.kobako.dns.balance.Policy;
 
 class KobakoTomlTest {
   private static final MacAddress MAC = MacAddress.parse("52:54:00:12:34:56").orElseThrow();
 
   /** Which have rows of their own. */
   private static final List<String> TABLES =
-      List.of("boot", "dhcp", "dhcp.subnet", "http", "machine", "network", "router", "tftp");
+      List.of(
+          "boot",
+          "dhcp",
+          "dhcp.subnet",
+          "dns",
+          "http",
+          "machine",
+          "network",
+          "room",
+          "router",
+          "tftp");
 
   @TempDir Path directory;
 
@@ -104,6 +119,19 @@ class KobakoTomlTest {
             first-transfer-port = 20000
             max-packet-size = 1024
             max-window = 8
+            [room]
+            key = "000102030405060708090a0b0c0d0e0f"
+            peers = ["192.168.7.2"]
+            port = 7000
+            priority = 10
+            drain = true
+            machines = ["192.168.7.100-192.168.7.199", "10.1.0.9"]
+            policy = "dynamic"
+            [dns]
+            mode = "on"
+            zone = "room.example"
+            port = 5353
+            resolvers = ["192.168.7.254"]
             [[machine]]
             mac = "52:54:00:12:34:56"
             name = "kiosk-1"
@@ -117,6 +145,25 @@ class KobakoTomlTest {
             """);
     assertThat(config.store()).isEqualTo(Path.of("/srv/store"));
     assertThat(config.state()).contains(directory.resolve("state"));
+    RoomConfig room = config.netboot().room();
+    assertThat(room.key().map(RoomKey::hex)).contains("000102030405060708090a0b0c0d0e0f");
+    assertThat(room)
+        .isEqualTo(
+            new RoomConfig(
+                room.key(),
+                List.of(address("192.168.7.2")),
+                7000,
+                10,
+                true,
+                List.of(
+                    new MachineRange(address("192.168.7.100"), address("192.168.7.199")),
+                    new MachineRange(address("10.1.0.9"), address("10.1.0.9"))),
+                Policy.DYNAMIC,
+                new RoomConfig.Dns(
+                    RoomConfig.Dns.Wanted.YES,
+                    "room.example",
+                    5353,
+                    List.of(new InetSocketAddress("192.168.7.254", 53)))));
     assertThat(config.user()).contains("kobako");
     assertThat(config.http())
         .isEqualTo(new BoxConfig.Http(address("192.168.7.1"), Optional.of(80)));
@@ -172,8 +219,8 @@ class KobakoTomlTest {
       delimiter = ';',
       quoteCharacter = '`',
       value = {
-        "port = 1; port is unknown: known here are boot, dhcp, http, machine, netboot, network,"
-            + " router, state, store, tftp, user",
+        "port = 1; port is unknown: known here are boot, dhcp, dns, http, machine, netboot,"
+            + " network, room, router, state, store, tftp, user",
         "[http]|prot = 1; http.prot is unknown: known here are listen, port",
         "[http]|port = 65536; http.port = \"65536\" is refused: it is out of range (0..65535)",
         "[http]|port = true; http.port is refused: it must be a string or a number",
@@ -200,6 +247,16 @@ class KobakoTomlTest {
             + " command-line, files, i386, image, initrd, kernel, local-disk, loong64, riscv64,"
             + " unknown",
         "[router]; router.uplink is missing",
+        "[room]|drain = true; room.key is missing: make one with kobako room-key",
+        "[room]|key = \"secret\"; room.key is refused: it is no room's key: make one with"
+            + " kobako room-key, and write it in every box's file",
+        "[room]|machines = [\"10.0.0.9-10.0.0.1\"]; room.machines = \"10.0.0.9-10.0.0.1\" is"
+            + " refused: range 10.0.0.9-10.0.0.1 is refused: write the first address, - and the"
+            + " last",
+        "[dns]|zone = \"a..b\"; dns.zone = \"a..b\" is refused: it is no host name: use 1-63"
+            + " letters, digits and dashes",
+        "[dns]|resolvers = [\"ns.example\"]; dns.resolvers = \"ns.example\" is refused: it is no"
+            + " IP address: write 192.168.7.1 or ::1",
         "[router]|uplink = \"eth 1\"; router.uplink = \"eth 1\" is refused: it is no network"
             + " interface's name: write eth1",
         "[router]|uplink = \"eth1\"|address = \"10.0.0.1\"; router.address = \"10.0.0.1\" is"
@@ -254,6 +311,8 @@ class KobakoTomlTest {
     "'', ''",
     "network., network",
     "router., router",
+    "room., room",
+    "dns., dns",
     "http., http",
     "boot., boot",
     "dhcp., dhcp",

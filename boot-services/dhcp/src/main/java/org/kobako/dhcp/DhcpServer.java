@@ -200,13 +200,18 @@ public final class DhcpServer implements AutoCloseable {
   /**
    * Takes it as known, before {@link #bind}, that machines reach the world by way of this box and
    * of another interface of its, by which nobody reaches the box.
-   *
-   * @param resolvers whom machines are told of where the configuration names none; asked at each
-   *     answer, as they may change
    */
-  public void assumeUplink(String interfaceName, Supplier<List<Ipv4Address>> resolvers) {
+  public void assumeUplink(String interfaceName) {
     closedInterfaces.add(interfaceName);
-    this.resolvers = resolvers;
+  }
+
+  /**
+   * Whom machines are told of, where the configuration names no resolvers; before {@link #bind}.
+   *
+   * @param known asked at each answer, as they may change; the best first
+   */
+  public void assumeResolvers(Supplier<List<Ipv4Address>> known) {
+    resolvers = known;
   }
 
   /**

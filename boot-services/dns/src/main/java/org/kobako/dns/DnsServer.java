@@ -1,6 +1,8 @@
 package org.kobako.dns;
 
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -11,6 +13,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,7 +29,6 @@ import org.xbill.DNS.DClass;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
-import org.xbill.DNS.SimpleResolver;
 import org.xbill.DNS.Type;
 
 /**
@@ -264,10 +266,18 @@ public final class DnsServer implements AutoCloseable {
    * @throws IOException if there is no answer, or another's, with the reason
    */
   public void check() throws IOException {
-    SimpleResolver self = new SimpleResolver(address());
-    self.setTimeout(CHECK);
-    Message reply =
-        self.send(Message.newQuery(Record.newRecord(config.origin(), Type.SOA, DClass.IN)));
+    Record question = Record.newRecord(config.origin(), Type.SOA, DClass.IN);
+    Message reply;
+    try (DatagramSocket socket = new DatagramSocket()) {
+      byte[] query = Message.newQuery(question).toWire();
+      DatagramPacket answer =
+          new DatagramPacket(new byte[MAX_UDP_QUERY_BYTES], MAX_UDP_QUERY_BYTES);
+      socket.setSoTimeout((int) CHECK.toMillis());
+      socket.connect(address());
+      socket.send(new DatagramPacket(query, query.length));
+      socket.receive(answer);
+      reply = new Message(Arrays.copyOf(answer.getData(), answer.getLength()));
+    }
     if (reply.getRcode() != Rcode.NOERROR) {
       throw new IOException(
           "it answers %s to a question for %s"

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.kobako.heartbeat.Heartbeat.Life;
 import org.kobako.heartbeat.Report.Assigned;
@@ -229,7 +230,11 @@ final class HeartbeatCodec {
           require(value, 2 * IP4_BYTES, 2 * IP6_BYTES);
           int half = value.remaining() / 2;
           InetAddress first = address(value.slice(0, half));
-          ranges.add(new Range(first, address(value.slice(half, value.remaining() - half))));
+          InetAddress last = address(value.slice(half, value.remaining() - half));
+          if (Arrays.compareUnsigned(first.getAddress(), last.getAddress()) > 0) {
+            throw malformed("a range ends before it begins");
+          }
+          ranges.add(new Range(first, last));
         }
         default -> {} // of a later format
       }

@@ -122,6 +122,11 @@ public final class HeartbeatServer implements AutoCloseable {
     thread.start();
   }
 
+  /** Whether it goes on; not so after an error that it told of. */
+  public boolean isAlive() {
+    return thread.isAlive();
+  }
+
   private void run() {
     try {
       while (!closed) {

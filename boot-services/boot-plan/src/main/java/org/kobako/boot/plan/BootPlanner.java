@@ -7,12 +7,18 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Decides what a machine boots. Pure: the same machine, rules and images give the same plan.
+ * Decides what a machine boots. The same machine, rules, images and boxes give the same plan.
  *
  * @param rules the operator's
  * @param box the one that answers
+ * @param names of its room; empty for a box that is alone
  */
-public record BootPlanner(BootRules rules, BoxAddress box) {
+public record BootPlanner(BootRules rules, BoxAddress box, Optional<RoomNames> names) {
+  /** For a box that is alone. */
+  public BootPlanner(BootRules rules, BoxAddress box) {
+    this(rules, box, Optional.empty());
+  }
+
   /** Loads iPXE's script for PC BIOS machines through the card's own driver (UNDI). */
   static final BootFileName IPXE_BIOS = BootFileName.of("ipxe/undionly.kpxe");
 
@@ -116,10 +122,12 @@ public record BootPlanner(BootRules rules, BoxAddress box) {
    * machine with several goes on with that one. Our own init asks on all that have a cable.
    */
   private String commandLine(Machine machine, String image, BootChoice choice) {
-    List<String> boxes = Stream.concat(Stream.of(box.url()), rules.otherBoxes().stream()).toList();
+    String first = names.map(room -> room.url(box)).orElseGet(box::url);
+    List<String> boxes = Stream.concat(Stream.of(first), rules.otherBoxes().stream()).toList();
+    String resolvers = names.map(room -> " kobako.resolver=" + room.resolverWords()).orElse("");
     String ours =
-        "kobako.image=%s kobako.from=%s BOOTIF=01-%s"
-            .formatted(image, String.join(",", boxes), machine.mac().dashed());
+        "kobako.image=%s kobako.from=%s%s BOOTIF=01-%s"
+            .formatted(image, String.join(",", boxes), resolvers, machine.mac().dashed());
     return choice
         .commandLine()
         .filter(words -> !words.isBlank())

@@ -14,8 +14,12 @@ public record BoxAddress(Inet4Address address, int httpPort) {
 
   /** The root of its store, with a slash at the end. */
   public String url() {
-    String port = httpPort == DEFAULT_HTTP_PORT ? "" : ":" + httpPort;
-    return "http://" + address.getHostAddress() + port + "/";
+    return url(address.getHostAddress());
+  }
+
+  /** The root of a store on a host by the same port. */
+  String url(String host) {
+    return "http://" + host + (httpPort == DEFAULT_HTTP_PORT ? "" : ":" + httpPort) + "/";
   }
 
   /** One of its boot files over HTTP. */

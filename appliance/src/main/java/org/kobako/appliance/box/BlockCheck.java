@@ -1,0 +1,107 @@
+package org.kobako.appliance.box;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.kobako.block.format.StorePath;
+
+/**
+ * Reads a block of the store, another each time, through the box's own HTTP, and compares it with
+ * its name: whoever counts on the box has the same way before him, disk and all.
+ */
+final class BlockCheck {
+  private static final int DIRECTORIES = 256;
+
+  /** The block is one of the first so many of a directory, in the order of its disk. */
+  private static final int CHOICE = 16;
+
+  private static final int CHUNK_BYTES = 16 << 10;
+
+  private final Path store;
+
+  BlockCheck(Path store) {
+    this.store = store;
+  }
+
+  /**
+   * Does nothing for a store that has no block yet.
+   *
+   * @throws IOException if a block does not come, or has other bytes than its name says
+   */
+  void run(InetSocketAddress http) throws IOException {
+    Optional<StorePath.Block> block = anyBlock();
+    if (block.isEmpty()) {
+      return;
+    }
+    try {
+      compare(block.get(), http);
+    } catch (IOException e) {
+      if (Files.exists(block.get().in(store))) {
+        throw e; // else it was collected as garbage in the meantime
+      }
+    }
+  }
+
+  private static void compare(StorePath.Block block, InetSocketAddress http) throws IOException {
+    MessageDigest digest = sha256();
+    try (OwnRequest request = OwnRequest.get(http, block.relative())) {
+      byte[] chunk = new byte[CHUNK_BYTES];
+      for (int read; (read = request.body().read(chunk)) > 0; ) {
+        digest.update(chunk, 0, read);
+      }
+    }
+    if (!HexFormat.of().formatHex(digest.digest()).equals(block.digestHex())) {
+      throw new IOException(
+          "block %s has other bytes than its name says: run kobako verify"
+              .formatted(block.digestHex()));
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  private Optional<StorePath.Block> anyBlock() throws IOException {
+    int first = ThreadLocalRandom.current().nextInt(DIRECTORIES);
+    for (int i = 0; i < DIRECTORIES; i++) {
+      Path directory = store.resolve("blocks/%02x".formatted((first + i) % DIRECTORIES));
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+        Optional<StorePath.Block> block = oneOf(files);
+        if (block.isPresent()) {
+          return block;
+        }
+      } catch (NoSuchFileException | NotDirectoryException without) {
+        // Another has some.
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<StorePath.Block> oneOf(DirectoryStream<Path> files) {
+    Optional<StorePath.Block> chosen = Optional.empty();
+    int seen = 0;
+    for (Path file : files) {
+      String name = String.valueOf(file.getFileName());
+      if (name.matches("[0-9a-f]{64}") && ThreadLocalRandom.current().nextInt(++seen) == 0) {
+        chosen = Optional.of(new StorePath.Block(name));
+      }
+      if (seen == CHOICE) {
+        break;
+      }
+    }
+    return chosen;
+  }
+}
