@@ -1,6 +1,7 @@
 package org.kobako.appliance.bench.failover;
 
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.kobako.block.client.cli.Json;
 
 /**
@@ -31,49 +32,35 @@ public record FaultResult(
   }
 
   long maxStallMs() {
-    return sorted(Measure.STALL).getLast();
+    return sorted(Play::stallNs).getLast();
   }
 
   long medianStallMs() {
-    return median(Measure.STALL);
+    return median(Play::stallNs);
   }
 
   long maxFailbackMs() {
-    return sorted(Measure.FAILBACK).getLast();
+    return sorted(Play::failbackNs).getLast();
   }
 
   long medianFailbackMs() {
-    return median(Measure.FAILBACK);
+    return median(Play::failbackNs);
   }
 
   long medianSoundMs() {
-    return median(Measure.SOUND);
+    return median(Play::soundNs);
   }
 
   long maxSoundMs() {
-    return sorted(Measure.SOUND).getLast();
+    return sorted(Play::soundNs).getLast();
   }
 
-  private enum Measure {
-    SOUND,
-    STALL,
-    FAILBACK;
-
-    long ns(Play play) {
-      return switch (this) {
-        case SOUND -> play.soundNs;
-        case STALL -> play.stallNs;
-        case FAILBACK -> play.failbackNs;
-      };
-    }
+  private List<Long> sorted(ToLongFunction<Play> measureNs) {
+    return plays.stream().map(play -> measureNs.applyAsLong(play) / MS).sorted().toList();
   }
 
-  private List<Long> sorted(Measure measure) {
-    return plays.stream().map(play -> measure.ns(play) / MS).sorted().toList();
-  }
-
-  private long median(Measure measure) {
-    List<Long> sorted = sorted(measure);
+  private long median(ToLongFunction<Play> measureNs) {
+    List<Long> sorted = sorted(measureNs);
     return (sorted.get((sorted.size() - 1) / 2) + sorted.get(sorted.size() / 2)) / 2;
   }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What each box sends and the readers get, ten times a second, from its start until it is closed.
@@ -29,6 +30,7 @@ final class Traffic implements AutoCloseable {
   // All below is guarded by this.
   private final List<Sample> samples = new ArrayList<>();
   private boolean closed;
+  private @Nullable IOException failure;
 
   Traffic(List<BenchBox> boxes, List<Reader> readers) {
     this.boxes = boxes;
@@ -45,10 +47,15 @@ final class Traffic implements AutoCloseable {
    * Waits until a box serves a share of the reads, for half a second that begins after a moment.
    *
    * @return from that moment to the end of the half second; empty if it is not so in time
+   * @throws IOException if what boxes send cannot be read any more
    */
-  OptionalLong awaitServing(int box, long sinceNs, long patienceNs) throws InterruptedException {
+  OptionalLong awaitServing(int box, long sinceNs, long patienceNs)
+      throws IOException, InterruptedException {
     while (System.nanoTime() - sinceNs < patienceNs) {
       synchronized (this) {
+        if (failure != null) {
+          throw new IOException(failure);
+        }
         if (isServing(box, sinceNs)) {
           return OptionalLong.of(samples.getLast().toNs() - sinceNs);
         }
@@ -93,7 +100,9 @@ final class Traffic implements AutoCloseable {
         before = now;
       }
     } catch (IOException e) {
-      // A box is gone for good: whoever waits for it gives up and tells why.
+      synchronized (this) {
+        failure = e;
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
