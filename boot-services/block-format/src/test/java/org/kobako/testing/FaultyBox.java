@@ -64,8 +64,13 @@ public final class FaultyBox implements AutoCloseable {
 
   /** On a given port, to come back where one was. */
   public FaultyBox(Path store, int port) throws IOException {
+    this(store, InetAddress.getLoopbackAddress(), port);
+  }
+
+  /** At a given address of this machine. */
+  public FaultyBox(Path store, InetAddress address, int port) throws IOException {
     this.store = store;
-    this.listener = new ServerSocket(port, 64, InetAddress.getLoopbackAddress());
+    this.listener = new ServerSocket(port, 64, address);
     Thread.ofPlatform().name("faulty-box").daemon().start(this::accept);
   }
 

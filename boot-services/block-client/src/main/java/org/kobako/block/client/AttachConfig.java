@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.kobako.block.client.fetch.UpstreamUrl;
+import org.kobako.block.client.resolve.NameServers;
 import org.kobako.block.format.ImageName;
 import org.kobako.block.format.TrustKey;
 
@@ -15,6 +16,7 @@ import org.kobako.block.format.TrustKey;
  * @param version the version to read; empty for the current one
  * @param upstreams stores that have it, any number of them at once
  * @param proxy a forward proxy to go through, or null
+ * @param nameServers who knows what an upstream's name stands for
  * @param trust the key that must have signed the index, or null to take any whole index
  * @param minVersion older versions are refused; at least 1
  * @param seenVersions directory that remembers the newest version seen of each image that {@code
@@ -26,6 +28,7 @@ public record AttachConfig(
     OptionalLong version,
     List<UpstreamUrl> upstreams,
     @Nullable UpstreamUrl proxy,
+    NameServers nameServers,
     @Nullable TrustKey trust,
     long minVersion,
     @Nullable Path seenVersions,
@@ -36,6 +39,30 @@ public record AttachConfig(
 
   public AttachConfig {
     upstreams = List.copyOf(upstreams);
+  }
+
+  /** The same with the system's own name servers. */
+  public AttachConfig(
+      ImageName image,
+      OptionalLong version,
+      List<UpstreamUrl> upstreams,
+      @Nullable UpstreamUrl proxy,
+      @Nullable TrustKey trust,
+      long minVersion,
+      @Nullable Path seenVersions,
+      Duration patience,
+      ReadPathConfig readPath) {
+    this(
+        image,
+        version,
+        upstreams,
+        proxy,
+        NameServers.ofSystem(),
+        trust,
+        minVersion,
+        seenVersions,
+        patience,
+        readPath);
   }
 
   /** The current version, any signer, defaults for the rest. */
@@ -55,7 +82,16 @@ public record AttachConfig(
   /** The same with a key that must have signed the index. */
   public AttachConfig withTrust(@Nullable TrustKey key) {
     return new AttachConfig(
-        image, version, upstreams, proxy, key, minVersion, seenVersions, patience, readPath);
+        image,
+        version,
+        upstreams,
+        proxy,
+        nameServers,
+        key,
+        minVersion,
+        seenVersions,
+        patience,
+        readPath);
   }
 
   /** The same for one version, whatever is current. */
@@ -65,6 +101,7 @@ public record AttachConfig(
         OptionalLong.of(number),
         upstreams,
         proxy,
+        nameServers,
         trust,
         minVersion,
         seenVersions,

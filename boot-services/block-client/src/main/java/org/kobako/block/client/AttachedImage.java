@@ -37,6 +37,7 @@ public final class AttachedImage implements AutoCloseable {
         new Upstreams(
             config.upstreams(),
             config.proxy(),
+            config.nameServers(),
             new StorePath.Current(config.image()),
             config.patience());
     try {

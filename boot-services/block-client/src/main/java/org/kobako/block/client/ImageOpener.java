@@ -73,7 +73,7 @@ final class ImageOpener {
       return versions;
     }
     StorePath current = new StorePath.Current(config.image());
-    for (Upstreams.Copy copy : upstreams.fetchFromAll(current, MAX_CURRENT_BYTES)) {
+    for (Upstreams.Copy copy : upstreams.copies(current, MAX_CURRENT_BYTES)) {
       ByteBuffer bytes = copy.bytes();
       if (bytes == null) {
         refuse(copy.failure());
@@ -92,8 +92,7 @@ final class ImageOpener {
 
   private Optional<BlockIndex> open(long version) throws IOException {
     StorePath path = new StorePath.Index(config.image(), version);
-    for (int upstream = 0; upstream < config.upstreams().size(); upstream++) {
-      Upstreams.Copy copy = upstreams.fetchFrom(upstream, path, MAX_INDEX_BYTES);
+    for (Upstreams.Copy copy : upstreams.copies(path, MAX_INDEX_BYTES)) {
       ByteBuffer bytes = copy.bytes();
       if (bytes == null) {
         refuse(copy.failure());

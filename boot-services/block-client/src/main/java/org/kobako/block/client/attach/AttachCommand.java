@@ -31,6 +31,7 @@ import org.kobako.block.client.mount.fuse.FuseMount;
 import org.kobako.block.client.mount.nbd.NbdAddress;
 import org.kobako.block.client.mount.nbd.NbdConfig;
 import org.kobako.block.client.mount.nbd.NbdServer;
+import org.kobako.block.client.resolve.NameServers;
 import org.kobako.block.format.ImageName;
 import org.kobako.block.format.TrustKey;
 import org.kobako.block.format.codec.Codecs;
@@ -77,6 +78,13 @@ public final class AttachCommand implements Command {
               + " /var/lib/kobako/seen for root, ~/.local/state/kobako/seen for others");
   private static final Option<UpstreamUrl> PROXY =
       Option.optional("proxy", "URL", argument(UpstreamUrl::parse), "forward proxy to go through");
+  private static final Option<NameServers> RESOLVER =
+      Option.optional(
+          "resolver",
+          "ADDRESS[:PORT][,...]",
+          argument(NameServers::parse),
+          "DNS servers that know the names in --from, each of which stands for all addresses that it"
+              + " has; default those of /etc/resolv.conf");
   private static final Option<Long> CACHE =
       Option.withDefault(
           "cache",
@@ -118,6 +126,7 @@ public final class AttachCommand implements Command {
             MIN_VERSION,
             STATE,
             PROXY,
+            RESOLVER,
             CACHE,
             READ_AHEAD,
             PATIENCE,
@@ -271,6 +280,7 @@ public final class AttachCommand implements Command {
         image.version(),
         arguments.get(FROM),
         arguments.find(PROXY).orElse(null),
+        arguments.find(RESOLVER).orElseGet(NameServers::ofSystem),
         trust,
         arguments.get(MIN_VERSION),
         trust == null ? null : arguments.find(STATE).orElseGet(AttachCommand::defaultState),

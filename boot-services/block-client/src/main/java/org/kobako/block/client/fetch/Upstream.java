@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.kobako.block.format.BlockException;
 import org.kobako.block.format.BlockRequest;
@@ -43,7 +43,7 @@ final class Upstream {
   private final @Nullable UpstreamUrl proxy;
   private final @Nullable InetAddress address;
   private final int bit;
-  private final Consumer<UpstreamState> onChange;
+  private final BiConsumer<Upstream, UpstreamState> onChange;
   private final SparseLog changes = new SparseLog();
 
   /** Place in the order in which the address's name has its addresses. */
@@ -68,7 +68,7 @@ final class Upstream {
       @Nullable UpstreamUrl proxy,
       @Nullable InetAddress address,
       int number,
-      Consumer<UpstreamState> onChange) {
+      BiConsumer<Upstream, UpstreamState> onChange) {
     this.url = url;
     this.proxy = proxy;
     this.address = address;
@@ -467,7 +467,7 @@ final class Upstream {
     }
     if (before != after) {
       tell(after, why);
-      onChange.accept(after);
+      onChange.accept(this, after);
     }
   }
 

@@ -1,5 +1,6 @@
 package org.kobako.block.client.fetch;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 
@@ -47,6 +48,16 @@ public record UpstreamUrl(String host, int port, String path) {
       String text, @org.jspecify.annotations.Nullable Throwable cause) {
     return new IllegalArgumentException(
         "upstream '" + text + "' is refused: expected http://HOST[:PORT][/PATH]", cause);
+  }
+
+  /** Whether the host is a name, not an address. */
+  public boolean isName() {
+    try {
+      InetAddress unused = InetAddress.ofLiteral(host);
+      return false;
+    } catch (IllegalArgumentException e) {
+      return true;
+    }
   }
 
   /** Host and port as a request's Host field has them. */

@@ -2,13 +2,18 @@ package org.kobako.block.client.fetch;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kobako.block.client.resolve.NameServers;
+import org.kobako.block.client.resolve.StubResolver;
 import org.kobako.block.format.BlockException;
 import org.kobako.block.format.BlockRequest;
 import org.kobako.block.format.BlockSource;
@@ -24,18 +29,24 @@ import org.kobako.block.format.digest.Digester;
  * All stores that an image can be fetched from, as one: a fetch succeeds while any of them has a
  * sound copy.
  *
- * <p>Order of asking: healthy before suspect before down ({@link UpstreamState}); among equals the
- * one that is expected to answer first. One that is missing the block, has a corrupt copy or does
- * not answer in time is passed over for this round. Where all answered and none is sound, a second
- * round asks past every cache on the way, then the fetch fails; where one gave no answer, rounds go
- * on, each more patient, until {@code patience} is over.
+ * <p>A URL whose host is an address is one upstream. One whose host is a name stands for all
+ * addresses that the name has at the moment ({@link UpstreamNames}), {@value #MAX_UPSTREAMS} in
+ * all.
+ *
+ * <p>Order of asking: healthy before suspect before down ({@link UpstreamState}); among equals
+ * those that the DNS has first, as it balances the load; among these, and where there are no names,
+ * the one that is expected to answer first. One that is missing the block, has a corrupt copy or
+ * does not answer in time is passed over for this round. Where all answered and none is sound, a
+ * second round asks past every cache on the way, then the fetch fails; where one gave no answer,
+ * rounds go on, each more patient, until {@code patience} is over.
  *
  * <p>A fetch whose upstream is late ({@link AnswerTimes}) is hedged: another is asked as well, and
  * the first sound copy wins ({@link RunningFetch}), for at most 5 % of the fetches ({@link
  * HedgeBudget}). Where the late one is known to be unwell, it is not waited for at all.
  *
  * <p>Threads: callers' own; "kobako-deadlines"; "kobako-hedge-N"; "kobako-upstream-probe", which
- * asks those that are not healthy whether they are again. All end with {@link #close}.
+ * asks those that are not healthy whether they are again; "kobako-resolve". All end with {@link
+ * #close}.
  */
 public final class Upstreams implements BlockSource {
   /** Bound of the mask that a fetch keeps of whom it asked. */
@@ -54,10 +65,11 @@ public final class Upstreams implements BlockSource {
   private static final int FIRST_PAUSE_MS = 50;
   private static final int MAX_PAUSE_MS = 1000;
 
-  private final List<Upstream> upstreams;
+  private final @Nullable UpstreamUrl proxy;
   private final Deadlines deadlines = new Deadlines(this::late);
   private final Hedgers hedgers = new Hedgers(this, deadlines);
   private final HedgeBudget budget = new HedgeBudget();
+  private final UpstreamNames names;
   private final Prober prober;
   private final long patienceNs;
   private final FetchCounters counters = new FetchCounters();
@@ -66,28 +78,90 @@ public final class Upstreams implements BlockSource {
   /** The block that was fetched last; guarded by itself. */
   private final BlockRequest newest = new BlockRequest();
 
+  /** Those in use; a new list whenever a name stands for others. */
+  private volatile List<Upstream> upstreams;
+
   // All below is guarded by this.
   private final List<RunningFetch> unused = new ArrayList<>();
   private boolean closed;
 
   /**
-   * @param proxy a forward proxy to go through, or null
+   * @param proxy a forward proxy to go through, which then finds what names stand for, or null
+   * @param nameServers who knows what names stand for
    * @param probePath a small file that a sound upstream has
    * @param patience how long a fetch goes on asking upstreams that do not answer
    */
   public Upstreams(
-      List<UpstreamUrl> urls, @Nullable UpstreamUrl proxy, StorePath probePath, Duration patience) {
+      List<UpstreamUrl> urls,
+      @Nullable UpstreamUrl proxy,
+      NameServers nameServers,
+      StorePath probePath,
+      Duration patience) {
     if (urls.isEmpty() || urls.size() > MAX_UPSTREAMS) {
       throw new IllegalArgumentException(
           urls.size() + " upstreams are refused: expected 1-" + MAX_UPSTREAMS);
     }
+    this.proxy = proxy;
     this.patienceNs = patience.toNanos();
-    List<Upstream> all = new ArrayList<>();
+    StubResolver resolver = new StubResolver(nameServers);
+    List<Upstream> fixed = new ArrayList<>();
+    List<UpstreamUrl> named = new ArrayList<>();
     for (UpstreamUrl url : urls) {
-      all.add(new Upstream(url, proxy, null, all.size(), this::changed));
+      if (proxy == null && url.isName() && resolver.answersFor(url.host())) {
+        named.add(url);
+      } else {
+        fixed.add(new Upstream(url, proxy, null, fixed.size(), this::changed));
+      }
     }
-    this.upstreams = List.copyOf(all);
+    this.upstreams = List.copyOf(fixed);
+    this.names = new UpstreamNames(named, resolver, this::follow);
+    names.start();
     this.prober = new Prober(this, deadlines, probePath);
+  }
+
+  /** A name stands for these addresses from now on. */
+  private synchronized void follow(UpstreamUrl url, List<InetAddress> inOrder) {
+    List<Upstream> before = upstreams;
+    List<Upstream> after = new ArrayList<>();
+    int bits = 0;
+    boolean known = false;
+    for (Upstream upstream : before) {
+      known |= upstream.url().equals(url);
+      if (!upstream.url().equals(url) || inOrder.contains(upstream.address())) {
+        after.add(upstream);
+        bits |= upstream.bit();
+      } else {
+        upstream.close();
+      }
+    }
+    for (int rank = 0; rank < inOrder.size(); rank++) {
+      InetAddress address = inOrder.get(rank);
+      Upstream at = find(after, url, address);
+      int number = Integer.numberOfTrailingZeros(~bits);
+      if (at == null && number < MAX_UPSTREAMS) {
+        at = new Upstream(url, proxy, address, number, this::changed);
+        after.add(at);
+        bits |= at.bit();
+        if (known) {
+          at.join();
+        }
+      }
+      if (at != null) {
+        at.setRank(rank);
+      }
+    }
+    upstreams = List.copyOf(after);
+    notifyAll();
+  }
+
+  private static @Nullable Upstream find(
+      List<Upstream> upstreams, UpstreamUrl url, InetAddress address) {
+    for (Upstream upstream : upstreams) {
+      if (upstream.url().equals(url) && address.equals(upstream.address())) {
+        return upstream;
+      }
+    }
+    return null;
   }
 
   /** Without verification, for callers that verify by themselves: the first answer wins. */
@@ -141,11 +215,12 @@ public final class Upstreams implements BlockSource {
             tell(e);
           }
         }
+        if (telling == null) {
+          telling = nowhere();
+          unanswered = true;
+        }
         boolean again = unanswered || (corrupt && !pastCaches);
         if (isClosed() || !again || System.nanoTime() - startNs > patienceNs) {
-          if (telling == null) {
-            throw new IllegalStateException("no upstream was asked");
-          }
           throw telling;
         }
         pastCaches = corrupt;
@@ -157,6 +232,10 @@ public final class Upstreams implements BlockSource {
     } finally {
       end(running);
     }
+  }
+
+  private UnreachableSourceException nowhere() {
+    return new UnreachableSourceException("no address is known of " + names.unknown());
   }
 
   private @Nullable VerifiedBlock takeOver(
@@ -194,9 +273,10 @@ public final class Upstreams implements BlockSource {
 
   /** The next upstream to ask, or null when all of {@code asked} were. */
   private @Nullable Upstream choose(int asked) {
-    Upstream best = best(asked, UpstreamState.DOWN);
-    for (int i = 0; i < upstreams.size(); i++) {
-      Upstream other = upstreams.get(i);
+    List<Upstream> all = upstreams;
+    Upstream best = best(all, asked, UpstreamState.DOWN);
+    for (int i = 0; i < all.size(); i++) {
+      Upstream other = all.get(i);
       if (other != best && (asked & other.bit()) == 0) {
         other.passOver();
       }
@@ -206,16 +286,16 @@ public final class Upstreams implements BlockSource {
 
   /** Whom to ask beside those that were asked and are late; null if nobody is well enough. */
   @Nullable Upstream another(int asked) {
-    return best(asked, UpstreamState.SUSPECT);
+    return best(upstreams, asked, UpstreamState.SUSPECT);
   }
 
-  private @Nullable Upstream best(int asked, UpstreamState worst) {
+  private static @Nullable Upstream best(List<Upstream> all, int asked, UpstreamState worst) {
     long nowNs = System.nanoTime();
     Upstream best = null;
     int bestPlace = 0;
     long bestNs = 0;
-    for (int i = 0; i < upstreams.size(); i++) {
-      Upstream upstream = upstreams.get(i);
+    for (int i = 0; i < all.size(); i++) {
+      Upstream upstream = all.get(i);
       UpstreamState state = upstream.state();
       if ((asked & upstream.bit()) != 0 || state.compareTo(worst) > 0) {
         continue;
@@ -231,16 +311,20 @@ public final class Upstreams implements BlockSource {
     return best;
   }
 
-  /** Healthy ones first, then those that return and this fetch is none of their share. */
+  /**
+   * Healthy ones first, then those that return and this fetch is none of their share; among each,
+   * as the DNS has them.
+   */
   private static int place(Upstream upstream, UpstreamState state, long nowNs) {
-    if (state != UpstreamState.HEALTHY) {
-      return 1 + state.ordinal();
+    int place = state.ordinal() + 1;
+    if (state == UpstreamState.HEALTHY) {
+      int share = upstream.share(nowNs);
+      boolean shared =
+          share == UpstreamHealth.WHOLE
+              || ThreadLocalRandom.current().nextInt(UpstreamHealth.WHOLE) < share;
+      place = shared ? 0 : 1;
     }
-    int share = upstream.share(nowNs);
-    boolean shared =
-        share == UpstreamHealth.WHOLE
-            || ThreadLocalRandom.current().nextInt(UpstreamHealth.WHOLE) < share;
-    return shared ? 0 : 1;
+    return place * MAX_UPSTREAMS + upstream.rank();
   }
 
   long limitNs(Upstream upstream, int round) {
@@ -273,9 +357,15 @@ public final class Upstreams implements BlockSource {
     }
   }
 
-  /** Whoever waits for somebody to be well again looks anew. */
-  private synchronized void changed(UpstreamState state) {
-    if (state == UpstreamState.HEALTHY) {
+  /**
+   * Whoever waits for somebody to be well again looks anew; for one that fails, there may be more.
+   */
+  private void changed(Upstream upstream, UpstreamState state) {
+    if (state != UpstreamState.HEALTHY) {
+      names.refresh(upstream.url());
+      return;
+    }
+    synchronized (this) {
       notifyAll();
     }
   }
@@ -331,24 +421,27 @@ public final class Upstreams implements BlockSource {
     }
   }
 
-  /** The text of one file below the store as each upstream has it; those without are left out. */
-  public List<Copy> fetchFromAll(StorePath path, int maxBytes) {
-    List<Copy> copies = new ArrayList<>();
-    for (int i = 0; i < upstreams.size(); i++) {
-      copies.add(fetchFrom(i, path, maxBytes));
+  /**
+   * A file below the store as each upstream has it, the sound ones first: each is fetched when the
+   * caller comes to it.
+   */
+  public Iterable<Copy> copies(StorePath path, int maxBytes) {
+    List<Upstream> all = new ArrayList<>(upstreams);
+    all.sort(Comparator.comparing(Upstream::state));
+    Stream<Copy> copies = all.stream().map(upstream -> copy(upstream, path, maxBytes));
+    if (all.isEmpty()) {
+      copies = Stream.of(new Copy(names.unknown().toString(), null, nowhere()));
     }
-    return copies;
+    return copies::iterator;
   }
 
-  /** One file from one upstream, by its number from 0. */
-  public Copy fetchFrom(int number, StorePath path, int maxBytes) {
-    Upstream upstream = upstreams.get(number);
+  private Copy copy(Upstream upstream, StorePath path, int maxBytes) {
     Exchange exchange = new Exchange(deadlines, null);
     try {
       ByteBuffer bytes = upstream.fetchFile(path.relative(), maxBytes, FILE_LIMIT_NS, exchange);
-      return new Copy(number, upstream.describe(), bytes, null);
+      return new Copy(upstream.describe(), bytes, null);
     } catch (BlockException e) {
-      return new Copy(number, upstream.describe(), null, e);
+      return new Copy(upstream.describe(), null, e);
     }
   }
 
@@ -357,14 +450,13 @@ public final class Upstreams implements BlockSource {
    *
    * @param bytes from position to limit; null where {@code failure} says why not
    */
-  public record Copy(
-      int upstream, String from, @Nullable ByteBuffer bytes, @Nullable BlockException failure) {}
+  public record Copy(String from, @Nullable ByteBuffer bytes, @Nullable BlockException failure) {}
 
   public FetchCounters counters() {
     return counters;
   }
 
-  /** States in the order of the addresses given. */
+  /** States in the order of the addresses given; then those that names stand for. */
   public List<UpstreamState> states() {
     List<UpstreamState> states = new ArrayList<>();
     for (Upstream upstream : upstreams) {
@@ -388,6 +480,7 @@ public final class Upstreams implements BlockSource {
       closed = true;
       notifyAll();
     }
+    names.close();
     prober.close();
     hedgers.close();
     deadlines.close();

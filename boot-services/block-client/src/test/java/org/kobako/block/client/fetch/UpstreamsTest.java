@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.kobako.block.client.resolve.NameServers;
 import org.kobako.block.format.BlockIndex;
 import org.kobako.block.format.BlockSize;
 import org.kobako.block.format.Codec;
@@ -243,6 +244,7 @@ class UpstreamsTest {
     return new Upstreams(
         urls.map(UpstreamUrl::parse).toList(),
         null,
+        NameServers.ofSystem(),
         new StorePath.Current(new ImageName("disk")),
         PATIENCE);
   }
