@@ -1,5 +1,6 @@
 package org.kobako.block.client.fetch;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.kobako.block.format.BlockException;
@@ -43,8 +44,9 @@ final class Prober implements AutoCloseable {
   private void run() {
     try {
       while (isOpenAfterTick()) {
-        for (int i = 0; i < upstreams.all().size(); i++) {
-          Upstream upstream = upstreams.all().get(i);
+        List<Upstream> all = upstreams.all();
+        for (int i = 0; i < all.size(); i++) {
+          Upstream upstream = all.get(i);
           upstreams.copyNewest(request);
           if (upstream.startProbe(request)) {
             probe(upstream);
