@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
@@ -93,13 +92,10 @@ public final class Balance {
     return why.toString();
   }
 
+  /** Without a Formatter, which would load all that it takes to write numbers in any language. */
   private String weighed(Disk disk, Backend backend) {
-    return String.format(
-        Locale.ROOT,
-        "%s (P %.1f%s)",
-        backend.box(),
-        Balancer.weight(disk, backend, assigned),
-        backend.isDraining() ? ", drained" : "");
+    double tenths = Math.round(10 * Balancer.weight(disk, backend, assigned)) / 10.0;
+    return backend.box() + " (P " + tenths + (backend.isDraining() ? ", drained)" : ")");
   }
 
   /** What another box tells: counts where it is newer than what is known. */
