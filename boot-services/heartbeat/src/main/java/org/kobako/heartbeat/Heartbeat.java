@@ -7,9 +7,10 @@ import java.util.List;
  *
  * @param life which box, and which of its lives
  * @param sequence of this life's heartbeats, from 1
+ * @param isLast whether it leaves, and is not to be waited for
  * @param heard whom it hears, itself not among them
  */
-public record Heartbeat(Life life, long sequence, List<Life> heard, Report report) {
+public record Heartbeat(Life life, long sequence, boolean isLast, List<Life> heard, Report report) {
   /**
    * A box from its start to its end.
    *

@@ -19,7 +19,7 @@ import org.kobako.heartbeat.Report.Range;
  * <pre>{@code
  *  0  "KBHB"                  4
  *  4  format, 1               1
- *  5  flags: 1 is draining    1
+ *  5  flags                   1: 1 is draining, 2 leaves
  *  6  load level              1
  *  7  priority                1
  *  8  box                     8
@@ -45,6 +45,7 @@ final class HeartbeatCodec {
   private static final int MAGIC = 0x4b424842;
   private static final byte FORMAT = 1;
   private static final int DRAINING = 1;
+  private static final int LAST = 2;
   private static final int ITEMS_OFFSET = 34;
   private static final int ITEM_HEAD_BYTES = 2;
   private static final int MAX_COUNT = 0xffff;
@@ -79,7 +80,8 @@ final class HeartbeatCodec {
   Leftover write(Heartbeat heartbeat, ByteBuffer datagram) {
     Report report = heartbeat.report();
     datagram.clear().limit(MAX_BYTES - SipHash.TAG_BYTES);
-    datagram.putInt(MAGIC).put(FORMAT).put((byte) (report.isDraining() ? DRAINING : 0));
+    int flags = (report.isDraining() ? DRAINING : 0) | (heartbeat.isLast() ? LAST : 0);
+    datagram.putInt(MAGIC).put(FORMAT).put((byte) flags);
     datagram.put((byte) report.loadLevel()).put((byte) report.priority());
     datagram.putLong(heartbeat.life().box()).putLong(heartbeat.life().start());
     datagram.putLong(heartbeat.sequence());
@@ -178,7 +180,7 @@ final class HeartbeatCodec {
   }
 
   private static Heartbeat fields(ByteBuffer bytes) throws RefusedHeartbeatException {
-    boolean isDraining = (bytes.get() & DRAINING) != 0;
+    byte flags = bytes.get();
     int loadLevel = within("load level", bytes.get(), 0, Report.MAX_LOAD_LEVEL);
     int priority = within("priority", bytes.get(), 1, Report.MAX_PRIORITY);
     Life life = new Life(bytes.getLong(), bytes.getLong());
@@ -242,11 +244,12 @@ final class HeartbeatCodec {
     return new Heartbeat(
         life,
         sequence,
+        (flags & LAST) != 0,
         heard,
         new Report(
             loadLevel,
             priority,
-            isDraining,
+            (flags & DRAINING) != 0,
             machines,
             failing,
             ranges,

@@ -59,6 +59,7 @@ public final class HeartbeatServer implements AutoCloseable {
   private long nextNs;
   private long lastNs;
   private boolean cannotSend;
+  private Optional<Report> last = Optional.empty();
   private long twinSinceNs = System.nanoTime() - 2 * TWIN_PAUSE_NS;
   private boolean isTwinTold;
   private volatile boolean closed;
@@ -144,10 +145,9 @@ public final class HeartbeatServer implements AutoCloseable {
           changed.accept(room.members());
         }
       }
+      sayGoodbye();
     } catch (IOException | RuntimeException e) {
-      if (!closed) {
-        LOG.error("heartbeat: ends, so that other boxes take over: {}", e.toString());
-      }
+      LOG.error("heartbeat: ends, so that other boxes take over: {}", e.toString());
     }
   }
 
@@ -175,6 +175,10 @@ public final class HeartbeatServer implements AutoCloseable {
           yield true;
         }
         case RENEWED -> true;
+        case LEFT -> {
+          LOG.info("heartbeat: box {} leaves", heartbeat.life());
+          yield true;
+        }
         case KNOCKED -> {
           answerSoon();
           yield false;
@@ -224,12 +228,30 @@ public final class HeartbeatServer implements AutoCloseable {
     nextNs = System.nanoTime() + config.every().toNanos();
     Optional<Report> now = box.report();
     if (now.isEmpty()) {
+      sayGoodbye();
       return;
     }
-    HeartbeatCodec.Leftover leftover =
-        codec.write(new Heartbeat(self, ++sequence, room.heard(), now.get()), sent);
+    last = now;
+    HeartbeatCodec.Leftover leftover = write(now.get(), false);
     List<Assigned> all = now.get().assigned();
     box.wereTold(all.subList(0, all.size() - leftover.assigned().size()));
+    sendToAll();
+  }
+
+  private HeartbeatCodec.Leftover write(Report report, boolean isLast) {
+    return codec.write(new Heartbeat(self, ++sequence, isLast, room.heard(), report), sent);
+  }
+
+  /** Whoever knows that a box leaves need not wait for its silence. */
+  private void sayGoodbye() {
+    if (last.isPresent()) {
+      write(last.get(), true);
+      sendToAll();
+      last = Optional.empty();
+    }
+  }
+
+  private void sendToAll() {
     for (InetSocketAddress to : config.to()) {
       try {
         require(channel).send(sent.duplicate(), to);
@@ -257,20 +279,23 @@ public final class HeartbeatServer implements AutoCloseable {
     return bound;
   }
 
-  /** Is silent from now on; the others notice. */
+  /** Tells the others, and is silent from now on. */
   @Override
   public void close() throws IOException {
     closed = true;
     if (selector != null) {
-      selector.close();
-    }
-    if (channel != null) {
-      channel.close();
+      selector.wakeup();
     }
     try {
       thread.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    if (selector != null) {
+      selector.close();
+    }
+    if (channel != null) {
+      channel.close();
     }
   }
 }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.kobako.heartbeat.Heartbeat.Life;
 
 /**
@@ -35,6 +36,8 @@ final class Room {
     JOINED,
     /** Its box was here already. */
     RENEWED,
+    /** Its box has left, and said so. */
+    LEFT,
     /** Its box is to hear from this one first. */
     KNOCKED,
     /** Nothing: it was here before, or comes too late. */
@@ -87,6 +90,9 @@ final class Room {
       return Effect.REPEATED;
     }
     Box known = boxes.get(life.box());
+    if (heartbeat.isLast()) {
+      return leave(known, heartbeat);
+    }
     if (known == null) {
       if (boxes.size() == MAX_BOXES) {
         return Effect.FULL;
@@ -104,6 +110,17 @@ final class Room {
     known.last = heartbeat;
     known.heardNs = nowNs;
     return known.isMember ? Effect.RENEWED : knockOrJoin(known, heartbeat);
+  }
+
+  private Effect leave(@Nullable Box known, Heartbeat last) {
+    if (known == null
+        || !known.life.equals(last.life())
+        || last.sequence() <= known.last.sequence()) {
+      return Effect.REPEATED;
+    }
+    boxes.remove(last.life().box());
+    remember(last);
+    return Effect.LEFT;
   }
 
   private Effect knockOrJoin(Box box, Heartbeat heartbeat) {
@@ -130,15 +147,15 @@ final class Room {
           if (box.isMember) {
             left.add(box.life);
           }
-          remember(box);
+          remember(box.last);
           return true;
         });
     return left;
   }
 
-  private void remember(Box box) {
-    gone.remove(box.life);
-    gone.put(box.life, box.last.sequence());
+  private void remember(Heartbeat last) {
+    gone.remove(last.life());
+    gone.put(last.life(), last.sequence());
     if (gone.size() > MAX_GONE) {
       gone.remove(gone.keySet().iterator().next());
     }

@@ -24,6 +24,7 @@ class HeartbeatCodecTest {
       new Heartbeat(
           new Life(-1, 2),
           3,
+          true,
           List.of(new Life(4, -5)),
           new Report(
               9,
@@ -61,6 +62,7 @@ class HeartbeatCodecTest {
         new Heartbeat(
             WHOLE.life(),
             1,
+            false,
             List.of(),
             new Report(
                 0,

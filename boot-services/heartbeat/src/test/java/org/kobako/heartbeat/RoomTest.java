@@ -16,10 +16,15 @@ class RoomTest {
   private long nowNs;
 
   private Effect hears(Life life, long sequence, Life... heard) {
+    return hears(false, life, sequence, heard);
+  }
+
+  private Effect hears(boolean isLast, Life life, long sequence, Life... heard) {
     return room.hear(
         new Heartbeat(
             life,
             sequence,
+            isLast,
             List.of(heard),
             new Report(0, 5, false, 0, List.of(), List.of(), List.of(), List.of(), List.of())),
         nowNs);
@@ -49,6 +54,16 @@ class RoomTest {
     assertThat(room.expire(nowNs)).containsExactly(OTHER);
     assertThat(room.members()).isEmpty();
     assertThat(hears(OTHER, 3, SELF)).isEqualTo(Effect.JOINED);
+  }
+
+  @Test
+  void whoLeavesIsNotWaitedForAndMayComeBack() {
+    hears(OTHER, 1, SELF);
+    assertThat(hears(true, OTHER, 1, SELF)).isEqualTo(Effect.REPEATED);
+    assertThat(hears(true, OTHER, 2, SELF)).isEqualTo(Effect.LEFT);
+    assertThat(room.members()).isEmpty();
+    assertThat(hears(OTHER, 2, SELF)).isEqualTo(Effect.REPEATED);
+    assertThat(hears(new Life(OTHER.box(), 202), 1, SELF)).isEqualTo(Effect.JOINED);
   }
 
   @Test
