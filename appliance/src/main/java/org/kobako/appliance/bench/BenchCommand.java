@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.kobako.appliance.bench.failover.FailoverReport;
 import org.kobako.appliance.bench.failover.FailoverSuite;
+import org.kobako.appliance.bench.failover.Fault;
 import org.kobako.appliance.bench.failover.FaultResult;
 import org.kobako.appliance.demo.ScratchDirectory;
 import org.kobako.block.client.cli.Arguments;
@@ -50,6 +51,13 @@ public final class BenchCommand implements Command {
           "N",
           Values.integer(1, 1000),
           "failover: how often each fault is played (default: " + DEFAULT_RUNS + ")");
+  private static final List<Fault> FAULTS = List.of(Fault.values());
+  private static final Option<Fault> FAULT =
+      Option.optional(
+          "fault",
+          "FAULT",
+          Values.oneOf(FAULTS, Fault::word),
+          "failover: the only one to play: " + String.join(", ", words(FAULTS)));
   private static final Option<Boolean> JSON =
       Option.flag("json", "print the rows as JSON, when all are measured");
   private static final Option<Path> OUT =
@@ -63,7 +71,7 @@ public final class BenchCommand implements Command {
   public Syntax syntax() {
     return Syntax.of("bench", "measure how fast Kobako is, and how long it stalls")
         .operands(SUITE)
-        .options(RUNS, JSON, OUT)
+        .options(RUNS, FAULT, JSON, OUT)
         .example("bench read --json", "rows of name, ours, peer, ratio, unit")
         .example(
             "bench failover --runs 3 --out report",
@@ -81,8 +89,8 @@ public final class BenchCommand implements Command {
 
   private static void read(Arguments arguments, Terminal terminal)
       throws UsageException, CommandFailedException, IOException, InterruptedException {
-    if (arguments.find(RUNS).isPresent()) {
-      throw new UsageException("--runs is for failover: read has rounds of its own");
+    if (arguments.find(RUNS).isPresent() || arguments.find(FAULT).isPresent()) {
+      throw new UsageException("--runs and --fault are for failover");
     }
     boolean asJson = arguments.get(JSON);
     List<BenchRow> rows = new ArrayList<>();
@@ -121,9 +129,10 @@ public final class BenchCommand implements Command {
     List<FaultResult> results;
     try (ScratchDirectory scratch = ScratchDirectory.create("kobako-bench-");
         ProgressLine progress = terminal.progress()) {
+      List<Fault> faults = arguments.find(FAULT).map(List::of).orElse(FAULTS);
       int runs = arguments.find(RUNS).orElse(DEFAULT_RUNS);
       results =
-          new FailoverSuite(scratch.path(), runs, step -> progress.step(step, 0, 0))
+          new FailoverSuite(scratch.path(), faults, runs, step -> progress.step(step, 0, 0))
               .run(result -> {
                 if (!asJson) {
                   progress.close();
@@ -155,6 +164,10 @@ public final class BenchCommand implements Command {
             Thread.currentThread().interrupt();
           }
         });
+  }
+
+  private static List<String> words(List<Fault> faults) {
+    return faults.stream().map(Fault::word).toList();
   }
 
   private static String json(List<BenchRow> rows) {

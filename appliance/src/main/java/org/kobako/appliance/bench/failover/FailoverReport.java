@@ -35,22 +35,27 @@ public final class FailoverReport {
         128 KiB after 128 KiB, and beside that 4 KiB and 16 KiB anywhere. Every byte is compared.
         The boxes fail by turns, each time while the one that fails is serving, for 4 s.
 
-        - stall: the longest time that one read took, from the fault until the box serves again
+        - stall: the longest time that one read took, from the fault until the box serves again;
+          beside it the same until the box is about to be restored
         - fail-back: from when the box is restored until it has sent a tenth of the bytes of half
           a second, that half second included
         - sound: the longest read of the second before the fault
 
-        | fault | runs | stall: max | median | fail-back: max | median | sound: max | median | I/O errors | reads with wrong bytes |
-        |---|---|---|---|---|---|---|---|---|---|
+        The most and the median of all runs, in milliseconds:
+
+        | fault | runs | stall | until restored | fail-back | sound | I/O errors | reads with wrong bytes |
+        |---|---|---|---|---|---|---|---|
         """);
     for (FaultResult result : results) {
       page.append(
-          "| `%s` | %d | %d ms | %d ms | %d ms | %d ms | %d ms | %d ms | %d | %d |%n"
+          "| `%s` | %d | %d, %d | %d, %d | %d, %d | %d, %d | %d | %d |%n"
               .formatted(
                   result.word(),
                   result.plays().size(),
                   result.maxStallMs(),
                   result.medianStallMs(),
+                  result.maxFailingMs(),
+                  result.medianFailingMs(),
                   result.maxFailbackMs(),
                   result.medianFailbackMs(),
                   result.maxSoundMs(),

@@ -37,16 +37,19 @@ public final class FailoverSuite {
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
 
   private final Path scratch;
+  private final List<Fault> faults;
   private final int runs;
   private final Consumer<String> progress;
 
   /**
    * @param scratch an empty directory, for the stores and the mount
+   * @param faults those that are played
    * @param runs how often each fault is played
    * @param progress takes what is going on
    */
-  public FailoverSuite(Path scratch, int runs, Consumer<String> progress) {
+  public FailoverSuite(Path scratch, List<Fault> faults, int runs, Consumer<String> progress) {
     this.scratch = scratch;
+    this.faults = List.copyOf(faults);
     this.runs = runs;
     this.progress = progress;
   }
@@ -86,7 +89,7 @@ public final class FailoverSuite {
         BenchBox second = box(network, 2, copy)) {
       Network.Host machine = network.join("machine", "10.75.1.100");
       List<FaultResult> results = new ArrayList<>();
-      for (Fault fault : Fault.values()) {
+      for (Fault fault : faults) {
         FaultResult result = play(fault, List.of(first, second), machine);
         results.add(result);
         each.accept(result);
@@ -166,11 +169,18 @@ public final class FailoverSuite {
       throw new CommandFailedException(
           "%s: box %d goes on serving as if it were sound".formatted(fault.word(), number + 1));
     }
+    long failingNs = longestNs(readers);
     fault.restore(box);
     long restoredNs = System.nanoTime();
     OptionalLong failbackNs = traffic.awaitServing(number, restoredNs, PATIENCE_NS);
     return new Play(
-        number, struckNs, restoredNs, soundNs, longestNs(readers), failbackNs.orElse(PATIENCE_NS));
+        number,
+        struckNs,
+        restoredNs,
+        soundNs,
+        failingNs,
+        longestNs(readers),
+        failbackNs.orElse(PATIENCE_NS));
   }
 
   private static long longestNs(List<Reader> readers) {

@@ -3,7 +3,7 @@ package org.kobako.appliance.bench.failover;
 import java.io.IOException;
 
 /** A way in which boxes fail. */
-enum Fault {
+public enum Fault {
   /** Packets vanish, both ways. */
   CABLE("cable", "cable out: packets vanish both ways") {
     @Override
@@ -83,7 +83,7 @@ enum Fault {
     this.what = what;
   }
 
-  String word() {
+  public String word() {
     return word;
   }
 

@@ -19,11 +19,18 @@ public record FaultResult(
    *
    * @param box ordinal of the one that it struck, from 0
    * @param soundNs the longest read of the second before
+   * @param failingNs the longest read from the fault until the box is about to be restored
    * @param stallNs the longest read from the fault until the box served again
    * @param failbackNs from when the box was restored until it served again
    */
   record Play(
-      int box, long struckNs, long restoredNs, long soundNs, long stallNs, long failbackNs) {}
+      int box,
+      long struckNs,
+      long restoredNs,
+      long soundNs,
+      long failingNs,
+      long stallNs,
+      long failbackNs) {}
 
   private static final long MS = 1_000_000;
 
@@ -45,6 +52,14 @@ public record FaultResult(
 
   long medianFailbackMs() {
     return median(Play::failbackNs);
+  }
+
+  long maxFailingMs() {
+    return sorted(Play::failingNs).getLast();
+  }
+
+  long medianFailingMs() {
+    return median(Play::failingNs);
   }
 
   long medianSoundMs() {
@@ -99,7 +114,8 @@ public record FaultResult(
 
   /** What stands behind the figures, for people. */
   private String note() {
-    return "failback at most %d ms; a sound second's longest read: median %d ms, at most %d ms"
-        .formatted(maxFailbackMs(), medianSoundMs(), maxSoundMs());
+    return "before it is restored %d, %d ms; fail-back at most %d ms; a sound second %d, %d ms"
+        .formatted(
+            maxFailingMs(), medianFailingMs(), maxFailbackMs(), maxSoundMs(), medianSoundMs());
   }
 }

@@ -18,6 +18,13 @@ import org.kobako.appliance.child.Tool;
 final class Network implements AutoCloseable {
   private static final String SWITCH = "switch";
   private static final String DEVICE = "eth0";
+
+  /**
+   * As long as a network card's, 1000 packets (txqueuelen), or the box would lose packets before
+   * they are on the wire, which no card does, and wait for TCP's timeouts.
+   */
+  private static final String QUEUE = "1500kb";
+
   private static final Pattern OURS =
       Pattern.compile("kobako-(?<owner>\\d+)-(wire|box\\d|machine)");
 
@@ -52,7 +59,7 @@ final class Network implements AutoCloseable {
     void limit(String rate) throws IOException, InterruptedException {
       Tool.run(
           "tc", "-n", namespace, "qdisc", "add", "dev", DEVICE, "root", "tbf", "rate", rate,
-          "burst", "64kb", "latency", "20ms");
+          "burst", "64kb", "limit", QUEUE);
     }
   }
 
