@@ -38,6 +38,16 @@ class BlockClientArchTest {
           .resideInAnyPackage("..cache..", "..mount..", "..attach..", "..cli..", "..bench..");
 
   @ArchTest
+  static final ArchRule resolvingNamesKnowsNothingElse =
+      noClasses()
+          .that()
+          .resideInAPackage("..resolve..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "..fetch..", "..cache..", "..mount..", "..attach..", "..cli..", "..bench..");
+
+  @ArchTest
   static final ArchRule nothingOfTheReadPathKnowsItsBenchmarksOrCommands =
       noClasses()
           .that()

@@ -26,40 +26,55 @@ final class Exchange {
   }
 
   private final Deadlines deadlines;
-  private final @Nullable RunningFetch fetch;
 
   // All below is guarded by this.
+  private @Nullable RunningFetch fetch;
   private @Nullable Upstream upstream;
   private @Nullable HttpConnection connection;
   private long deadlineNs;
+  private long lastDeadlineNs;
   private long silenceLimitNs;
+  private long commonSilenceLimitNs;
   private Ending ending = Ending.NONE;
 
-  /**
-   * @param fetch what may be hedged when its upstream is late, or null where nothing may
-   */
-  Exchange(Deadlines deadlines, @Nullable RunningFetch fetch) {
+  // What its owner notes of the answer, for itself.
+  private long longestSilenceNs;
+  private long longestCommonSilenceNs;
+  private boolean connectedBefore;
+
+  Exchange(Deadlines deadlines) {
     this.deadlines = deadlines;
-    this.fetch = fetch;
   }
 
-  @Nullable RunningFetch fetch() {
-    return fetch;
-  }
-
-  /** For another fetch: what ended the last one counts no more. */
-  synchronized void renew() {
+  /**
+   * What ended the last one counts no more.
+   *
+   * @param newFetch what it is a part of, and may be asked for elsewhere, or null
+   */
+  synchronized void renew(@Nullable RunningFetch newFetch) {
+    fetch = newFetch;
     ending = Ending.NONE;
+  }
+
+  synchronized @Nullable RunningFetch fetch() {
+    return fetch;
   }
 
   /**
    * Starts.
    *
-   * @param newDeadlineNs when it ends at the latest ({@link System#nanoTime})
+   * @param newDeadlineNs when it ends if the upstream is silent ({@link System#nanoTime})
+   * @param newLastDeadlineNs when it ends although bytes keep coming, here or for others
    * @param newSilenceLimitNs with nothing heard for so long, the upstream is late
+   * @param newCommonSilenceLimitNs the same where nothing is heard on its other connections either
    * @throws UnreachableSourceException if nobody needs it any more
    */
-  void begin(Upstream asked, long newDeadlineNs, long newSilenceLimitNs)
+  void begin(
+      Upstream asked,
+      long newDeadlineNs,
+      long newLastDeadlineNs,
+      long newSilenceLimitNs,
+      long newCommonSilenceLimitNs)
       throws UnreachableSourceException {
     synchronized (this) {
       if (ending == Ending.EXPIRED) {
@@ -70,19 +85,21 @@ final class Exchange {
       }
       upstream = asked;
       deadlineNs = newDeadlineNs;
+      lastDeadlineNs = newLastDeadlineNs;
       silenceLimitNs = newSilenceLimitNs;
+      commonSilenceLimitNs = newCommonSilenceLimitNs;
     }
     deadlines.watch(this);
   }
 
-  /** When it ends from now on. */
+  /** When it ends from now on, if the upstream is silent. */
   synchronized void setDeadline(long newDeadlineNs) {
     deadlineNs = newDeadlineNs;
   }
 
   /** The connection that goes on with it, a new one if the last was stale. */
   void use(HttpConnection next) throws IOException {
-    next.hears();
+    next.listens();
     synchronized (this) {
       if (ending != Ending.NONE) {
         next.close();
@@ -92,9 +109,34 @@ final class Exchange {
     }
   }
 
-  /** From here on nobody closes the connection but its user. */
-  synchronized void leaveConnection() {
-    connection = null;
+  /** The answer is whole: from here on nobody closes the connection but its user. */
+  void leave(HttpConnection used) {
+    longestSilenceNs = used.longestSilenceNs();
+    longestCommonSilenceNs = used.longestCommonSilenceNs();
+    connectedBefore = used.exchanges() > 1;
+    synchronized (this) {
+      connection = null;
+    }
+  }
+
+  /** Whether the answer took what it usually takes: no connection had to be made for it. */
+  boolean wasConnectedBefore() {
+    return connectedBefore;
+  }
+
+  /** The longest silence within the answer. */
+  long longestSilenceNs() {
+    return longestSilenceNs;
+  }
+
+  /** The longest in which none of the upstream's connections was heard. */
+  long longestCommonSilenceNs() {
+    return longestCommonSilenceNs;
+  }
+
+  /** Whether the answer was no later than usual. */
+  synchronized boolean wasInTime() {
+    return longestSilenceNs <= silenceLimitNs;
   }
 
   /** It is over, however it went. */
@@ -127,9 +169,13 @@ final class Exchange {
 
   /** Ends it where its deadline is over; otherwise answers whether its upstream is late. */
   synchronized boolean isLate(long nowNs) {
-    if (nowNs - deadlineNs >= 0) {
+    boolean heard = connection != null && connection.commonSilenceNs(nowNs) <= Silence.MIN_LIMIT_NS;
+    if (nowNs - (heard ? lastDeadlineNs : deadlineNs) >= 0) {
       end(Ending.EXPIRED);
     }
-    return ending == Ending.NONE && connection != null && connection.silenceNs() > silenceLimitNs;
+    return ending == Ending.NONE
+        && connection != null
+        && (connection.silenceNs(nowNs) > silenceLimitNs
+            || connection.commonSilenceNs(nowNs) > commonSilenceLimitNs);
   }
 }

@@ -18,13 +18,13 @@ final class Hedger {
 
   Hedger(Upstreams upstreams, Deadlines deadlines, int blockSizeBytes) {
     this.upstreams = upstreams;
-    this.exchange = new Exchange(deadlines, null);
+    this.exchange = new Exchange(deadlines);
     this.block = new FetchedBlock(blockSizeBytes);
   }
 
   /** Called by its own thread. */
   void hedge(RunningFetch fetch, int generation) throws InterruptedException {
-    exchange.renew();
+    exchange.renew(fetch);
     if (!fetch.join(generation, this, block)) {
       return;
     }

@@ -31,9 +31,6 @@ final class HttpConnection {
   private static final int MAX_REQUEST_BYTES = 4 << 10;
   private static final int MAX_INTERIM_RESPONSES = 8;
 
-  /** Ticks of 2^20 ns. */
-  private static final int TICK_SHIFT = 20;
-
   private static final byte[] NO_CACHE = ascii("Cache-Control: no-cache\r\n\r\n");
   private static final byte[] END = ascii("\r\n");
   private static final byte[] BLOCKS = ascii("blocks/");
@@ -50,12 +47,14 @@ final class HttpConnection {
   private boolean answered;
   private long heardNs;
   private long longestSilenceNs;
+  private long longestCommonSilenceNs;
+  private final LastHeard own = new LastHeard();
+  private final LastHeard common;
 
-  /** When it was heard last, for other threads; a long may tear on 32-bit machines. */
-  private volatile int heardTick;
-
-  private HttpConnection(SocketChannel channel, UpstreamUrl url, @Nullable UpstreamUrl proxy) {
+  private HttpConnection(
+      SocketChannel channel, UpstreamUrl url, @Nullable UpstreamUrl proxy, LastHeard common) {
     this.channel = channel;
+    this.common = common;
     // A proxy is asked with the whole URL (RFC 9112, 3.2.2), an origin with the path.
     String base = proxy == null ? "" : "http://" + url.authority();
     this.beforePath = ascii("GET " + base + url.path());
@@ -66,17 +65,22 @@ final class HttpConnection {
    * Connects.
    *
    * @param proxy a forward proxy to go through, or null
+   * @param common shared by all connections to this upstream
    * @param exchange what the connection is for, and what may end the attempt
    * @throws IOException if nobody answers
    */
   static HttpConnection open(
-      UpstreamUrl url, InetSocketAddress peer, @Nullable UpstreamUrl proxy, Exchange exchange)
+      UpstreamUrl url,
+      InetSocketAddress peer,
+      @Nullable UpstreamUrl proxy,
+      LastHeard common,
+      Exchange exchange)
       throws IOException {
     if (peer.isUnresolved()) {
       throw new UnknownHostException("the name " + peer.getHostString() + " does not resolve");
     }
     SocketChannel channel = SocketChannel.open();
-    HttpConnection connection = new HttpConnection(channel, url, proxy);
+    HttpConnection connection = new HttpConnection(channel, url, proxy, common);
     try {
       exchange.use(connection);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -88,24 +92,32 @@ final class HttpConnection {
     }
   }
 
-  /** Notes that it is heard of just now. */
-  void hears() {
+  /** From here on nothing is heard until something is. */
+  void listens() {
     heardNs = System.nanoTime();
-    heardTick = tick(heardNs);
+    own.hears(heardNs);
+    longestSilenceNs = 0;
+    longestCommonSilenceNs = 0;
   }
 
-  /** For how long nothing was heard, to about a millisecond; any thread. */
-  long silenceNs() {
-    return (long) (tick(System.nanoTime()) - heardTick) << TICK_SHIFT;
+  /** For how long nothing was heard; any thread. */
+  long silenceNs(long nowNs) {
+    return own.silenceNs(nowNs);
   }
 
-  private static int tick(long timeNs) {
-    return (int) (timeNs >> TICK_SHIFT);
+  /** The same of any connection to this upstream, since this one listens; any thread. */
+  long commonSilenceNs(long nowNs) {
+    return Math.min(own.silenceNs(nowNs), common.silenceNs(nowNs));
   }
 
   /** The longest silence of the last exchange, from its request to its last byte. */
   long longestSilenceNs() {
     return longestSilenceNs;
+  }
+
+  /** The same, where no other connection to this upstream was heard either. */
+  long longestCommonSilenceNs() {
+    return longestCommonSilenceNs;
   }
 
   boolean isOpen() {
@@ -156,8 +168,7 @@ final class HttpConnection {
     request.put(afterPath).put(pastCaches ? NO_CACHE : END).flip();
     reusable = false;
     answered = false;
-    hears();
-    longestSilenceNs = 0;
+    listens();
     while (request.hasRemaining()) {
       channel.write(request);
     }
@@ -306,10 +317,15 @@ final class HttpConnection {
   }
 
   private int read(ByteBuffer to) throws IOException {
-    long beforeNs = heardNs;
     int length = channel.read(to);
-    hears();
-    longestSilenceNs = Math.max(longestSilenceNs, heardNs - beforeNs);
+    long nowNs = System.nanoTime();
+    long silentNs = nowNs - heardNs;
+    longestSilenceNs = Math.max(longestSilenceNs, silentNs);
+    longestCommonSilenceNs =
+        Math.max(longestCommonSilenceNs, Math.min(silentNs, common.silenceNs(nowNs)));
+    heardNs = nowNs;
+    own.hears(nowNs);
+    common.hears(nowNs);
     return length;
   }
 

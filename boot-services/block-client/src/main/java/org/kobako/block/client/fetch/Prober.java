@@ -37,7 +37,7 @@ final class Prober implements AutoCloseable {
   Prober(Upstreams upstreams, Deadlines deadlines, StorePath file) {
     this.upstreams = upstreams;
     this.file = file;
-    this.exchange = new Exchange(deadlines, null);
+    this.exchange = new Exchange(deadlines);
     Thread.ofPlatform().name("kobako-upstream-probe").daemon().start(this::run);
   }
 
@@ -69,7 +69,7 @@ final class Prober implements AutoCloseable {
   private void probe(Upstream upstream) {
     try {
       if (request.isSet()) {
-        exchange.renew();
+        exchange.renew(null);
         FetchedBlock probe = blockOfAtLeast(request.storedLength());
         probe.request(request);
         upstream.probe(probe, digester(), LIMIT_NS, exchange);

@@ -28,7 +28,7 @@ final class RunningFetch {
   private boolean won;
 
   RunningFetch(Deadlines deadlines) {
-    this.exchange = new Exchange(deadlines, this);
+    this.exchange = new Exchange(deadlines);
   }
 
   /** The caller's own exchange. */
@@ -37,7 +37,7 @@ final class RunningFetch {
   }
 
   synchronized void begin(FetchedBlock newBlock) {
-    exchange.renew();
+    exchange.renew(this);
     block = newBlock;
     asked = 0;
     offered = false;

@@ -7,7 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Locale;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +31,9 @@ final class Upstream {
 
   private static final int MAX_IDLE_CONNECTIONS = 32;
 
+  /** A fetch has so long at least while bytes keep coming. */
+  private static final long LEAST_LAST_LIMIT_NS = TimeUnit.SECONDS.toNanos(1);
+
   /** A file whose length the answer does not say may be so long. */
   private static final int MAX_UNSTATED_BYTES = 32 << 20;
 
@@ -45,6 +48,7 @@ final class Upstream {
   private final int bit;
   private final BiConsumer<Upstream, UpstreamState> onChange;
   private final SparseLog changes = new SparseLog();
+  private final LastHeard lastHeard = new LastHeard();
 
   /** Place in the order in which the address's name has its addresses. */
   private volatile int rank;
@@ -74,7 +78,7 @@ final class Upstream {
     this.address = address;
     this.bit = 1 << number;
     this.onChange = onChange;
-    this.health = new UpstreamHealth(ThreadLocalRandom.current());
+    this.health = new UpstreamHealth(new SplittableRandom());
   }
 
   String describe() {
@@ -139,7 +143,8 @@ final class Upstream {
    *
    * @param digester the calling thread's own, or null to leave the block unverified
    * @param pastCaches asks every cache on the way for a fresh copy
-   * @param limitNs how long it may take
+   * @param limitNs how long the upstream may take if it is silent; while bytes keep coming, on
+   *     whatever connection, it has a second at least
    * @param exchange the calling thread's own, by which others may end it
    * @return the verified bytes; null without a digester
    */
@@ -168,18 +173,16 @@ final class Upstream {
       HealthEvent inTime)
       throws BlockException {
     long startNs = System.nanoTime();
-    long silenceLimitNs = startFetch();
     try {
-      exchange.begin(this, startNs + limitNs, silenceLimitNs);
-      long silentNs;
+      begin(exchange, startNs, limitNs);
       try {
-        silentNs = receive(block, pastCaches, startNs + limitNs, exchange);
+        receive(block, pastCaches, startNs + limitNs, exchange);
       } finally {
         exchange.end();
       }
       long tookNs = System.nanoTime() - startNs;
       VerifiedBlock verified = digester == null ? null : verify(block, digester);
-      recordSound(inTime, silenceLimitNs, tookNs, silentNs);
+      recordSound(exchange.wasInTime() ? inTime : UpstreamHealth::soundButSlow, exchange, tookNs);
       return verified;
     } catch (MissingBlockException | CorruptBlockException e) {
       recordBad(block.requested());
@@ -187,26 +190,31 @@ final class Upstream {
     } catch (UnreachableSourceException notBegun) {
       throw notBegun;
     } catch (IOException e) {
-      throw unreachable(e, exchange, System.nanoTime() - startNs);
+      throw unreachable(e, exchange);
     } finally {
       endFetch();
     }
   }
 
-  private synchronized long startFetch() {
-    inFlight++;
-    return times.silenceLimitNs();
+  private void begin(Exchange exchange, long startNs, long limitNs)
+      throws UnreachableSourceException {
+    long silenceLimitNs;
+    long commonSilenceLimitNs;
+    synchronized (this) {
+      inFlight++;
+      silenceLimitNs = times.silenceLimitNs();
+      commonSilenceLimitNs = times.commonSilenceLimitNs();
+    }
+    long lastLimitNs = Math.max(limitNs, LEAST_LAST_LIMIT_NS);
+    exchange.begin(
+        this, startNs + limitNs, startNs + lastLimitNs, silenceLimitNs, commonSilenceLimitNs);
   }
 
   private synchronized void endFetch() {
     inFlight--;
   }
 
-  /**
-   * Answers the longest silence, negative where it is not what it usually is, because a connection
-   * had to be made.
-   */
-  private long receive(FetchedBlock block, boolean pastCaches, long deadlineNs, Exchange exchange)
+  private void receive(FetchedBlock block, boolean pastCaches, long deadlineNs, Exchange exchange)
       throws IOException {
     HttpConnection connection = ask(block, "", pastCaches, deadlineNs, exchange);
     try {
@@ -224,8 +232,6 @@ final class Upstream {
       if (length != block.storedLength()) {
         throw block.wrongLength(length, describe());
       }
-      long silentNs = connection.longestSilenceNs();
-      return connection.exchanges() > 1 ? silentNs : -silentNs;
     } finally {
       release(connection, exchange);
     }
@@ -249,9 +255,9 @@ final class Upstream {
   ByteBuffer fetchFile(String relative, int maxBytes, long limitNs, Exchange exchange)
       throws BlockException {
     long startNs = System.nanoTime();
-    exchange.renew();
+    exchange.renew(null);
     try {
-      exchange.begin(this, startNs + limitNs, limitNs);
+      exchange.begin(this, startNs + limitNs, startNs + limitNs, limitNs, limitNs);
       try {
         HttpConnection connection = ask(null, relative, false, startNs + limitNs, exchange);
         try {
@@ -267,7 +273,7 @@ final class Upstream {
     } catch (BlockException answer) {
       throw answer;
     } catch (IOException e) {
-      throw unreachable(e, exchange, System.nanoTime() - startNs);
+      throw unreachable(e, exchange);
     }
   }
 
@@ -354,9 +360,8 @@ final class Upstream {
     long nowNs = System.nanoTime();
     long connectionNs = Math.max(MIN_CONNECTION_NS, (deadlineNs - nowNs) / CONNECTION_PART);
     exchange.setDeadline(Math.min(deadlineNs, nowNs + connectionNs));
-    HttpConnection connection = HttpConnection.open(url, peer(), proxy, exchange);
+    HttpConnection connection = HttpConnection.open(url, peer(), proxy, lastHeard, exchange);
     exchange.setDeadline(deadlineNs);
-    connection.hears();
     return connection;
   }
 
@@ -374,7 +379,7 @@ final class Upstream {
   }
 
   private void release(HttpConnection connection, Exchange exchange) {
-    exchange.leaveConnection();
+    exchange.leave(connection);
     if (connection.isReusable()) {
       synchronized (this) {
         if (!closed && idleCount < MAX_IDLE_CONNECTIONS) {
@@ -406,15 +411,10 @@ final class Upstream {
     return true;
   }
 
-  private UnreachableSourceException unreachable(IOException e, Exchange exchange, long tookNs) {
+  private UnreachableSourceException unreachable(IOException e, Exchange exchange) {
     Exchange.Ending ending = exchange.ending();
     switch (ending) {
-      case OVERTAKEN -> {
-        synchronized (this) {
-          times.learnSilence(tookNs);
-        }
-        record(UpstreamHealth::late, "another was faster again and again");
-      }
+      case OVERTAKEN -> record(UpstreamHealth::late, "another was faster again and again");
       case ABANDONED -> {}
       case NONE, EXPIRED -> {
         closeIdle();
@@ -430,14 +430,13 @@ final class Upstream {
     return message == null ? e.getClass().getSimpleName() : message;
   }
 
-  private void recordSound(HealthEvent inTime, long silenceLimitNs, long tookNs, long silentNs) {
-    if (silentNs > 0) {
+  private void recordSound(HealthEvent event, Exchange exchange, long tookNs) {
+    if (exchange.wasConnectedBefore()) {
       synchronized (this) {
-        times.learn(tookNs, silentNs);
+        times.learn(tookNs, exchange.longestSilenceNs(), exchange.longestCommonSilenceNs());
       }
     }
-    boolean isInTime = Math.abs(silentNs) <= silenceLimitNs;
-    record(isInTime ? inTime : UpstreamHealth::soundButSlow, "it answers");
+    record(event, "it answers");
   }
 
   /** The same block counts once, however often it is asked for. */

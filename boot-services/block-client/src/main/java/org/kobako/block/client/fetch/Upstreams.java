@@ -344,11 +344,12 @@ public final class Upstreams implements BlockSource {
     if (upstream == null || fetch == null) {
       return;
     }
+    UpstreamState state = upstream.state();
     Upstream other = another(fetch.asked());
-    if (other == null) {
+    if (other == null || other.state().compareTo(state) > 0) {
       return;
     }
-    if (upstream.state() != UpstreamState.HEALTHY && other.state() == UpstreamState.HEALTHY) {
+    if (state != UpstreamState.HEALTHY && other.state() == UpstreamState.HEALTHY) {
       exchange.end(Exchange.Ending.EXPIRED);
     } else if (!fetch.wasOffered() && !budget.isEmpty() && hedgers.offer(fetch)) {
       budget.take();
@@ -436,7 +437,7 @@ public final class Upstreams implements BlockSource {
   }
 
   private Copy copy(Upstream upstream, StorePath path, int maxBytes) {
-    Exchange exchange = new Exchange(deadlines, null);
+    Exchange exchange = new Exchange(deadlines);
     try {
       ByteBuffer bytes = upstream.fetchFile(path.relative(), maxBytes, FILE_LIMIT_NS, exchange);
       return new Copy(upstream.describe(), bytes, null);

@@ -2,61 +2,41 @@ package org.kobako.block.client.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class AnswerTimesTest {
   private final AnswerTimes times = new AnswerTimes();
 
   @Test
-  void theFirstAnswerIsWaitedForAQuarterOfASecond() {
-    assertThat(limitMs()).isEqualTo(250);
-  }
-
-  @Test
-  void aFastUpstreamIsLateAfterTheLeastTime() {
-    learn(100, 2);
-    assertThat(limitMs()).isEqualTo(50);
-  }
-
-  @Test
-  void aSteadyUpstreamIsLateSoonAfterItsUsualTime() {
-    learn(100, 120);
-    assertThat(limitMs()).isBetween(120L, 125L);
-  }
-
-  @Test
-  void anUnsteadyUpstreamIsGivenFourDeviations() {
-    for (int i = 0; i < 100; i++) {
-      learn(1, 20);
-      learn(1, 60);
-    }
-    assertThat(limitMs()).isBetween(100L, 160L);
-  }
-
-  @Test
-  void noUpstreamIsWaitedForLongerThanHalfASecond() {
-    learn(100, 3000);
-    assertThat(limitMs()).isEqualTo(500);
-  }
-
-  @Test
   void aLargeBlockThatKeepsComingIsNotLate() {
     for (int i = 0; i < 100; i++) {
-      times.learn(TimeUnit.SECONDS.toNanos(2), TimeUnit.MILLISECONDS.toNanos(15));
+      times.learn(ns(2000), ns(15), ns(5));
     }
-    assertThat(limitMs()).isEqualTo(50);
-    assertThat(times.fetchNs()).isEqualTo(TimeUnit.SECONDS.toNanos(2));
+    assertThat(times.fetchNs()).isEqualTo(ns(2000));
+    assertThat(times.silenceLimitNs()).isEqualTo(Silence.MIN_LIMIT_NS);
   }
 
-  private void learn(int count, long silentMs) {
-    for (int i = 0; i < count; i++) {
-      times.learn(
-          TimeUnit.MILLISECONDS.toNanos(2 * silentMs), TimeUnit.MILLISECONDS.toNanos(silentMs));
+  @Test
+  void whereManyAnswersDelayEachOtherTheSilenceOfAllIsLateFirst() {
+    for (int i = 0; i < 50; i++) {
+      times.learn(ns(300), ns(40), ns(3));
+      times.learn(ns(300), ns(120), ns(3));
     }
+    assertThat(times.silenceLimitNs()).isGreaterThan(ns(120));
+    assertThat(times.commonSilenceLimitNs()).isEqualTo(Silence.MIN_LIMIT_NS);
   }
 
-  private long limitMs() {
-    return TimeUnit.NANOSECONDS.toMillis(times.silenceLimitNs());
+  @Test
+  void oneThatIsPassedOverIsBelievedLessAndLess() {
+    times.learn(ns(80), ns(3), ns(3));
+    for (int i = 0; i < 45; i++) {
+      times.passOver();
+    }
+    assertThat(times.fetchNs()).isBetween(ns(35), ns(45));
+  }
+
+  private static long ns(long ms) {
+    return Duration.ofMillis(ms).toNanos();
   }
 }

@@ -55,8 +55,7 @@ class NamedUpstreamsTest {
         FakeDns dns = new FakeDns().with(NAME, FIRST, SECOND);
         Upstreams upstreams = upstreams(dns, Duration.ofSeconds(20))) {
       fetch(upstreams, 40);
-      assertThat(first.blockRequests()).isGreaterThanOrEqualTo(40);
-      assertThat(second.blockRequests()).isEqualTo((int) upstreams.counters().hedged());
+      assertThat(first.blockRequests()).isGreaterThan(second.blockRequests());
     }
   }
 
@@ -80,18 +79,17 @@ class NamedUpstreamsTest {
         FakeDns dns = new FakeDns().with(NAME, FIRST, SECOND);
         Upstreams upstreams = upstreams(dns, Duration.ofSeconds(20))) {
       fetch(upstreams, 3);
-      assertThat(second.blockRequests()).isZero();
+      assertThat(first.blockRequests()).isPositive();
       dns.with(NAME, SECOND, FIRST);
       Peer.await(
-          "the second box is asked",
+          "the second box is preferred",
           PATIENCE,
           () -> {
-            fetch(upstreams, 1);
-            return second.blockRequests() > 0;
+            int before = first.blockRequests();
+            fetch(upstreams, 3);
+            return first.blockRequests() == before;
           });
-      int before = first.blockRequests();
-      fetch(upstreams, 3);
-      assertThat(first.blockRequests()).isEqualTo(before);
+      assertThat(second.blockRequests()).isGreaterThanOrEqualTo(3);
     }
   }
 
