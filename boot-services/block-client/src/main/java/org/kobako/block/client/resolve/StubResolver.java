@@ -13,8 +13,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Asks DNS servers for a name's addresses, by UDP, in turn: one that does not answer within 300 ms
- * is passed over, in a second round within 600. What is asked has a random id and comes from a port
- * of its own, and whatever does not answer just that is passed over (RFC 5452).
+ * is passed over, in a second round within 600. That one knows of no address is believed where no
+ * other knows of any: a network's own server may be among those that know the boot zone. What is
+ * asked has a random id and comes from a port of its own, and whatever does not answer just that is
+ * passed over (RFC 5452).
  *
  * <p>A name's IPv4 addresses count; its IPv6 addresses only where it has no others, as a box that
  * has both would be two upstreams. Of an answer that is cut short what is there counts.
@@ -65,20 +67,27 @@ public final class StubResolver {
 
   private DnsMessage.Answer ask(String name, int type) throws IOException {
     List<InetSocketAddress> all = servers.now();
-    IOException last = new IOException("there is no DNS server");
-    for (int round = 0; round < ROUNDS; round++) {
+    DnsMessage.Answer none = null;
+    IOException last = new IOException("there is none");
+    for (int round = 0; round < ROUNDS && none == null; round++) {
       for (int i = 0; i < all.size(); i++) {
         int number = (preferred + i) % all.size();
         try {
           DnsMessage.Answer answer = ask(all.get(number), name, type, FIRST_PATIENCE_MS << round);
-          preferred = number;
-          return answer;
+          if (!answer.addresses().isEmpty()) {
+            preferred = number;
+            return answer;
+          }
+          none = none == null || answer.code() == DnsMessage.Answer.NO_ERROR ? answer : none;
         } catch (IOException e) {
           last = e;
         }
       }
     }
-    throw new IOException("no DNS server knows " + name + ": " + last.getMessage(), last);
+    if (none == null) {
+      throw new IOException("no DNS server knows " + name + ": " + last.getMessage(), last);
+    }
+    return none;
   }
 
   private DnsMessage.Answer ask(InetSocketAddress server, String name, int type, int patienceMs)

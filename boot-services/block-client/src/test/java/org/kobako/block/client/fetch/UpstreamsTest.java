@@ -239,9 +239,9 @@ class UpstreamsTest {
         Upstreams upstreams = upstreams(rotten, sound)) {
       fetchAll(upstreams);
       rotten.with(Fault.NONE);
-      Peer.await(
-          "it is healthy", PATIENCE, () -> upstreams.states().getFirst() == UpstreamState.HEALTHY);
-      assertThat(lines.about(rotten.url() + " is "))
+      String about = rotten.url() + " is ";
+      Peer.await("two lines", PATIENCE, () -> lines.about(about).size() >= 2);
+      assertThat(lines.about(about))
           .startsWith(
               "fetch: "
                   + rotten.url()

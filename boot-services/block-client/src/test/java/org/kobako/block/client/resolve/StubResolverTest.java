@@ -66,6 +66,15 @@ class StubResolverTest {
   }
 
   @Test
+  void aServerThatDoesNotKnowTheBootZoneIsNoReasonToGiveUp() throws IOException {
+    try (FakeDns router = new FakeDns();
+        FakeDns box = new FakeDns().with(NAME, "10.0.0.1")) {
+      router.answerWithCode(DnsMessage.Answer.NO_SUCH_NAME);
+      assertThat(texts(lookup(router.address() + "," + box.address()))).containsExactly("10.0.0.1");
+    }
+  }
+
+  @Test
   void withoutAnAnswerThereIsAnError() throws IOException {
     try (FakeDns silent = new FakeDns()) {
       silent.fallSilent(true);
