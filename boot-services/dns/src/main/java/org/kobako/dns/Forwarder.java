@@ -156,7 +156,13 @@ final class Forwarder {
         });
   }
 
+  /** Not so what dnsjava can read, but not write for who asked. */
   private static boolean isUseful(Message message) {
+    try {
+      message.toWire();
+    } catch (RuntimeException malformed) {
+      return false;
+    }
     return message.getRcode() != Rcode.SERVFAIL && message.getRcode() != Rcode.REFUSED;
   }
 

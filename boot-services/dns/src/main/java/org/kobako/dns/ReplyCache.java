@@ -57,12 +57,21 @@ final class ReplyCache {
   /** Keeps a reply, if it says for how long. */
   void store(Record question, boolean wantsDnssec, Message reply, long nowNs) {
     long ttl = ttlSeconds(reply);
-    if (ttl > 0 && reply.toWire().length <= MAX_REPLY_BYTES) {
+    if (ttl > 0 && canBeKept(reply)) {
       replies.put(
           key(question, wantsDnssec), new Kept(reply, nowNs, TimeUnit.SECONDS.toNanos(ttl)));
       if (replies.size() > capacity) {
         replies.remove(replies.keySet().iterator().next());
       }
+    }
+  }
+
+  /** dnsjava reads some malformed records that it cannot write, or cannot read as it wrote them. */
+  private static boolean canBeKept(Message reply) {
+    try {
+      return aged(reply, 0, null).toWire().length <= MAX_REPLY_BYTES;
+    } catch (RuntimeException malformed) {
+      return false;
     }
   }
 
@@ -136,7 +145,7 @@ final class ReplyCache {
     try {
       return Record.fromWire(wire, Section.ANSWER);
     } catch (WireParseException e) {
-      throw new IllegalStateException("a record can be read as it was written", e);
+      throw new IllegalStateException("a record is malformed: " + record, e);
     } catch (IOException e) {
       throw new IllegalStateException("memory can be read", e);
     }

@@ -5,8 +5,10 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Record;
+import org.xbill.DNS.Section;
 
 /** Whatever a resolver replies that dnsjava can read: it is kept as it was, or not at all. */
 class ReplyCacheFuzzTest {
@@ -30,10 +32,16 @@ class ReplyCacheFuzzTest {
       throw new AssertionError("what is fresh was not kept: " + reply);
     }
     for (Message kept : fresh.stream().toList()) {
-      if (!kept.getHeader().toString().equals(reply.getHeader().toString())) {
+      if (kept.getRcode() != reply.getRcode() || records(kept) != records(reply)) {
         throw new AssertionError(reply + " is kept as " + kept);
       }
       kept.toWire();
     }
+  }
+
+  private static int records(Message message) {
+    return IntStream.rangeClosed(Section.ANSWER, Section.ADDITIONAL)
+        .map(section -> message.getSection(section).size())
+        .sum();
   }
 }
