@@ -28,17 +28,23 @@ final class Hedger {
     if (!fetch.join(generation, this, block)) {
       return;
     }
-    if (fetchElsewhere(fetch)) {
+    boolean sound = false;
+    try {
+      sound = fetchElsewhere(fetch);
+    } finally {
+      if (!sound) {
+        fetch.lose(this);
+      }
+    }
+    if (sound) {
       fetch.win(this);
-    } else {
-      fetch.lose(this);
     }
   }
 
   private boolean fetchElsewhere(RunningFetch fetch) {
     Upstream other;
     while (fetch.wants(this) && (other = upstreams.another(fetch.asked())) != null) {
-      fetch.asks(other);
+      fetch.hedgeAsks(other);
       try {
         other.fetch(block, digester, false, upstreams.limitNs(other, 0), exchange);
         return true;

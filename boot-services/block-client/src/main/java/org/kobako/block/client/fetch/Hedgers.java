@@ -29,18 +29,28 @@ final class Hedgers implements AutoCloseable {
     if (closed || (waiting == idle && threads == MAX_THREADS)) {
       return false;
     }
-    if (waiting == idle) {
-      int blockSizeBytes = fetch.blockSizeBytes();
-      Thread.ofPlatform()
-          .name("kobako-hedge-" + threads++)
-          .daemon()
-          .start(() -> run(new Hedger(upstreams, deadlines, blockSizeBytes)));
-      idle++;
+    if (waiting == idle && !startThread(fetch.blockSizeBytes())) {
+      return false;
     }
     offered[waiting] = fetch;
     generations[waiting] = fetch.generation();
     waiting++;
     notify();
+    return true;
+  }
+
+  private boolean startThread(int blockSizeBytes) {
+    try {
+      Thread.ofPlatform()
+          .name("kobako-hedge-" + threads)
+          .daemon()
+          .start(() -> run(new Hedger(upstreams, deadlines, blockSizeBytes)));
+    } catch (OutOfMemoryError e) {
+      // A machine that has no memory for another thread still needs the one that calls this.
+      return false;
+    }
+    threads++;
+    idle++;
     return true;
   }
 

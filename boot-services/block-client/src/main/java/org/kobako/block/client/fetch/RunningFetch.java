@@ -19,10 +19,11 @@ final class RunningFetch {
   private final Exchange exchange;
   private @Nullable FetchedBlock block;
 
-  /** Tells this fetch from those before, whose hedgers may come late. */
+  /** Tells the exchange of now from those before, whose hedgers may come late. */
   private int generation;
 
   private int asked;
+  private int hedgeAsked;
   private boolean offered;
   private @Nullable Hedger hedger;
   private boolean won;
@@ -40,6 +41,7 @@ final class RunningFetch {
     exchange.renew(this);
     block = newBlock;
     asked = 0;
+    hedgeAsked = 0;
     offered = false;
   }
 
@@ -52,9 +54,13 @@ final class RunningFetch {
     asked |= upstream.bit();
   }
 
+  synchronized void hedgeAsks(Upstream upstream) {
+    hedgeAsked |= upstream.bit();
+  }
+
   /** The bits of those that were asked in this round. */
   synchronized int asked() {
-    return asked;
+    return asked | hedgeAsked;
   }
 
   /** Room that its block needs; 0 when it is over. */
@@ -66,7 +72,7 @@ final class RunningFetch {
     return generation;
   }
 
-  /** A fetch is hedged once; the hedger asks one after the other if it must. */
+  /** An exchange is hedged once; the hedger asks one after the other if it must. */
   synchronized boolean wasOffered() {
     return offered;
   }
@@ -75,7 +81,7 @@ final class RunningFetch {
     offered = true;
   }
 
-  /** Called by a hedger: takes part, unless the fetch that was offered to it is over. */
+  /** Called by a hedger: takes part, unless the exchange that was late is over. */
   synchronized boolean join(int offeredGeneration, Hedger newHedger, FetchedBlock hedge) {
     FetchedBlock running = block;
     if (running == null
@@ -107,17 +113,18 @@ final class RunningFetch {
     }
   }
 
-  /** Called by a hedger that found nobody with a sound copy. */
+  /** Called by a hedger that found no sound copy: the caller asks the same by itself. */
   synchronized void lose(Hedger loser) {
     if (hedger == loser) {
       hedger = null;
+      hedgeAsked = 0;
       notifyAll();
     }
   }
 
   /**
    * Called by the caller whose own asking failed: waits for the hedge, if there is one, and answers
-   * whether it has won.
+   * whether it has won. A hedger that comes later is too late: another exchange begins.
    */
   synchronized boolean settle() {
     try {
@@ -127,7 +134,12 @@ final class RunningFetch {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return hedger != null && won;
+    if (hedger != null && won) {
+      return true;
+    }
+    generation++;
+    offered = false;
+    return false;
   }
 
   /** Copies what the hedger won with; it is verified anew in its new place. */

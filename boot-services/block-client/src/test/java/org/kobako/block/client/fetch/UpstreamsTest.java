@@ -158,6 +158,22 @@ class UpstreamsTest {
     }
   }
 
+  /** The first says late that it has no such block; the other fails once, when it is the hedge. */
+  @Test
+  void whatAHedgeFailedToGetIsAskedForAgain() throws IOException {
+    try (FaultyBox missing = new FaultyBox(store.root()).with(Fault.MISSING).delayedBy(400, 1);
+        FaultyBox failing = new FaultyBox(store.root()).with(Fault.SERVER_ERROR);
+        Upstreams upstreams = upstreams(missing, failing)) {
+      Thread.ofPlatform()
+          .start(() -> {
+            Peer.await("the hedge fails", PATIENCE, () -> failing.blockRequests() > 0);
+            failing.with(Fault.NONE);
+          });
+      fetch(upstreams, blocks.getFirst());
+      assertThat(failing.blockRequests()).isGreaterThan(1);
+    }
+  }
+
   /** Every fourth block of either is late: nobody can learn to wait for that. */
   @Test
   void hedgesStayWithinTheirBudgetWhereAllAreSlow() throws Exception {
