@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.kobako.appliance.child.ChildKobako;
 import org.kobako.testing.Peer;
 import org.kobako.testing.Segment;
 import org.kobako.testing.TestDisk;
@@ -28,6 +29,10 @@ import org.kobako.testing.TestStore;
 class RoomInteropTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String DISK = "disk1.boot.kobako";
+  private static final int BLOCK = 1 << 16;
+
+  /** Larger than the client's cache: every read is a fetch. */
+  private final byte[] disk = TestDisk.mixed(128 * BLOCK, BLOCK, 2);
 
   private final Segment segment = new Segment();
   private final Segment.Host machine = segment.host("10.77.0.50/24");
@@ -42,7 +47,9 @@ class RoomInteropTest {
     Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxr-xr-x"));
     key = KobakoRun.of("room-key").succeeded();
     for (int box = 1; box <= 3; box++) {
-      new TestStore(store(box)).add("debian", box, TestDisk.mixed(3 << 16, 1 << 16, 1));
+      TestStore store = new TestStore(store(box));
+      store.add("debian", box, TestDisk.mixed(3 * BLOCK, BLOCK, 1));
+      store.add("disk", 1, disk);
       hosts.put(box, segment.host("10.77.0." + box + "/24"));
       start(box, "");
     }
@@ -189,5 +196,45 @@ class RoomInteropTest {
     assertThat(status(2)).contains("failing").contains("run kobako verify");
     Peer.run("find", blocks, "-type", "f", "-exec", "truncate", "-s", "-1", "{}", ";").succeeded();
     awaitRoom(1, 2, 3);
+  }
+
+  @Test
+  void allBoxesButOneMayStopInAnyOrderUnderARunningMachine() throws Exception {
+    awaitRoom(1, 2, 3);
+    Path mount = Files.createDirectory(work.resolve("mount"));
+    List<String> inTheRoom = List.of("nsenter", "--net=/run/netns/" + machine.namespace());
+    try (ChildKobako attach =
+            ChildKobako.start(
+                inTheRoom,
+                Kobako.class,
+                work.resolve("attach.log"),
+                "attach",
+                "disk",
+                "--from",
+                "http://" + DISK,
+                "--resolver",
+                "10.77.0.1,10.77.0.2,10.77.0.3",
+                "--mount",
+                mount.toString(),
+                "--cache",
+                "4m",
+                "--threads",
+                "2");
+        SteadyReader reader = new SteadyReader(mount.resolve("disk"), disk)) {
+      assertThat(attach.readyLine()).contains("disk version 1");
+      for (int last = 1; last <= 3; last++) {
+        int first = last % 3 + 1;
+        int second = first % 3 + 1;
+        kill(first);
+        reader.awaitMore();
+        requireNonNull(running.remove(second)).destroy();
+        reader.awaitMore();
+        start(first, "");
+        start(second, "");
+        awaitRoom(1, 2, 3);
+      }
+      reader.awaitMore();
+      assertThat(reader.wrongOrFailed()).isEmpty();
+    }
   }
 }
