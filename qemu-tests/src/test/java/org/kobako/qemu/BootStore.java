@@ -116,7 +116,7 @@ final class BootStore {
   }
 
   /**
-   * Writes the kobako.toml of a box that boots this one machine.
+   * Writes the kobako.toml of a box that boots this one machine, which finds its disk by name.
    *
    * @param folder where the box keeps its leases, too
    */
@@ -126,6 +126,9 @@ final class BootStore {
         """
         store = "%s"
         state = "%s"
+
+        [room]
+        key = "000102030405060708090a0b0c0d0e0f"
         """
                 .formatted(directory, folder.resolve("state"))
             + machine(hardware, mac));

@@ -109,7 +109,7 @@ class NetbootBootsTest {
             network -> Dnsmasq.start(network.join("server", "10.77.0.254/24"), logs))) {
       Shell shell = login(boot);
       assertThat(shell.run("cat /proc/cmdline", PATIENCE))
-          .contains("kobako.from=http://10.77.0.1:8080/");
+          .contains("kobako.from=http://disk1.boot.kobako:8080/ kobako.resolver=10.77.0.1 ");
       assertThat(Files.readString(logs.resolve("box.log")))
           .contains("gives boot files and no addresses");
       assertThat(Files.readString(logs.resolve("leases"))).contains(" 10.77.0.1");
