@@ -20,6 +20,9 @@ import org.kobako.block.format.StorePath;
  * than a fiftieth of the time: a VM that only interprets digests 60 KB in a second.
  */
 final class BlockCheck {
+  /** What people call it. */
+  static final String NAME = "store";
+
   private static final int DIRECTORIES = 256;
 
   /** The block is one of the first so many of a directory, in the order of its disk. */
@@ -34,6 +37,11 @@ final class BlockCheck {
 
   BlockCheck(Path store) {
     this.store = store;
+  }
+
+  /** The store as one of the box's services, for its check. */
+  Part part(BoxHttp http) {
+    return new Part(NAME, () -> {}, () -> {}, () -> run(http.own()), () -> {});
   }
 
   /**

@@ -34,9 +34,12 @@ public final class Box implements AutoCloseable {
     this.http = http;
     this.netboot = netboot;
     List<Part> parts = new ArrayList<>();
-    parts.add(http.part(checkFile, new BlockCheck(store)));
+    parts.add(http.part(checkFile));
+    parts.add(new BlockCheck(store).part(http));
     parts.addAll(netboot.parts());
-    this.selfCheck = new SelfCheck(parts, installation.whenSound());
+    this.selfCheck =
+        new SelfCheck(
+            parts, SelfCheck.Pace.USUAL, installation.whenSound(), installation.whenStuck());
     netboot.room().ifPresent(room -> room.follow(selfCheck::found, selfCheck::servesBlocks));
   }
 

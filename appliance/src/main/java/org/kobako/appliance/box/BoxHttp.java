@@ -180,20 +180,19 @@ final class BoxHttp {
     return "http://" + host + ":" + port() + "/";
   }
 
-  /** HTTP as one of the box's services, for its check: of a boot file, and of a block. */
-  Part part(CheckFile checkFile, BlockCheck blockCheck) {
-    Part.Step check =
-        () -> {
-          check(checkFile);
-          blockCheck.run(new InetSocketAddress(ownAddress(), port()));
-        };
-    return new Part(NAME, this::bind, () -> {}, check, this::stop);
+  /** HTTP as one of the box's services, for its check. */
+  Part part(CheckFile checkFile) {
+    return new Part(NAME, this::bind, () -> {}, () -> check(checkFile), this::stop);
+  }
+
+  /** Where this machine itself reaches it; after {@link #bind}. */
+  InetSocketAddress own() {
+    return new InetSocketAddress(ownAddress(), port());
   }
 
   /** Reads a boot file from the box's own port, as simply as HTTP allows. */
   private void check(CheckFile file) throws IOException {
-    try (OwnRequest request =
-        OwnRequest.get(new InetSocketAddress(ownAddress(), port()), "boot/" + CheckFile.NAME)) {
+    try (OwnRequest request = OwnRequest.get(own(), "boot/" + CheckFile.NAME)) {
       if (!Arrays.equals(request.body().readNBytes(RESPONSE_HEAD_BYTES), file.content())) {
         throw new IOException("another answer came on port " + port() + " than the box's own");
       }

@@ -15,13 +15,22 @@ import org.slf4j.LoggerFactory;
 final class SelfCheck implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SelfCheck.class);
 
-  /** Until all is well, as somebody waits for it; then, to notice when it is not. */
-  private static final Duration PAUSE = Duration.ofSeconds(1);
-
-  private static final Duration PAUSE_WHEN_SOUND = Duration.ofSeconds(5);
+  /**
+   * How often it asks.
+   *
+   * @param pause until all is well, as somebody waits for it
+   * @param pauseWhenSound from then on, to notice when it is not
+   * @param stuckAfter how long HTTP may give no answer; longer than it takes to start anywhere
+   */
+  record Pace(Duration pause, Duration pauseWhenSound, Duration stuckAfter) {
+    static final Pace USUAL =
+        new Pace(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofMinutes(2));
+  }
 
   private final List<Part> parts;
+  private final Pace pace;
   private final Runnable whenSound;
+  private final Runnable whenStuck;
   private final Thread thread =
       Thread.ofPlatform().name("self-check").daemon().unstarted(this::run);
   private volatile List<ServiceStatus> found;
@@ -30,10 +39,13 @@ final class SelfCheck implements AutoCloseable {
    * Begins with {@link #start}.
    *
    * @param whenSound runs once, when all answer for the first time, in this thread
+   * @param whenStuck runs once, when HTTP has not answered for so long that it will not do so
    */
-  SelfCheck(List<Part> parts, Runnable whenSound) {
+  SelfCheck(List<Part> parts, Pace pace, Runnable whenSound, Runnable whenStuck) {
     this.parts = List.copyOf(parts);
+    this.pace = pace;
     this.whenSound = whenSound;
+    this.whenStuck = whenStuck;
     this.found = this.parts.stream().map(part -> ServiceStatus.starting(part.name())).toList();
   }
 
@@ -48,20 +60,34 @@ final class SelfCheck implements AutoCloseable {
 
   /** Whether machines may count on the box for their disks. */
   boolean servesBlocks() {
+    return answers(BoxHttp.NAME) && answers(BlockCheck.NAME);
+  }
+
+  private boolean answers(String name) {
     return found.stream()
         .anyMatch(status ->
-            status.name().equals(BoxHttp.NAME) && status.state() == ServiceStatus.State.ANSWERING);
+            status.name().equals(name) && status.state() == ServiceStatus.State.ANSWERING);
   }
 
   private void run() {
     try {
-      while (!checkAll()) {
-        Thread.sleep(PAUSE);
-      }
-      whenSound.run();
+      boolean wasSound = false;
+      boolean wasStuck = false;
+      long answeredNs = System.nanoTime();
       while (true) {
-        Thread.sleep(PAUSE_WHEN_SOUND);
-        checkAll();
+        boolean isSound = checkAll();
+        if (isSound && !wasSound) {
+          wasSound = true;
+          whenSound.run();
+        }
+        if (answers(BoxHttp.NAME)) {
+          answeredNs = System.nanoTime();
+        } else if (!wasStuck && System.nanoTime() - answeredNs >= pace.stuckAfter.toNanos()) {
+          wasStuck = true;
+          LOG.error("box: its HTTP has given no answer for {} s", pace.stuckAfter.toSeconds());
+          whenStuck.run();
+        }
+        Thread.sleep(wasSound ? pace.pauseWhenSound : pace.pause);
       }
     } catch (InterruptedException closed) {
       Thread.currentThread().interrupt();

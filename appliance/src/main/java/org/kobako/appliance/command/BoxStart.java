@@ -54,6 +54,9 @@ record BoxStart(
     }
   }
 
+  /** EX_SOFTWARE of sysexits(3). */
+  private static final int EXIT_STUCK = 70;
+
   Box run() throws IOException, CommandFailedException {
     if (file.isPresent() && lastGood.isPresent()) {
       return run(file.get(), lastGood.get());
@@ -121,6 +124,16 @@ record BoxStart(
     List<Path> written = new ArrayList<>();
     firmware.ifPresent(it -> written.addAll(it.written()));
     lastGood.ifPresent(it -> written.add(it.makeDirectory()));
-    return Box.start(given.over(config), new Installation(status, firmware, written, whenSound));
+    Runnable whenStuck = firmware.isPresent() ? BoxStart::endToBeStartedAgain : () -> {};
+    return Box.start(
+        given.over(config), new Installation(status, firmware, written, whenSound, whenStuck));
+  }
+
+  /**
+   * The supervisor of a flashed box starts it again, less and less often; without one, the other
+   * services had better go on. What is stuck may keep a process from ending well.
+   */
+  private static void endToBeStartedAgain() {
+    Runtime.getRuntime().halt(EXIT_STUCK);
   }
 }
