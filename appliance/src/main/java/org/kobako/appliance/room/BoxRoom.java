@@ -88,9 +88,11 @@ public final class BoxRoom {
     this.place = place;
     this.listImages = images;
     this.resolvers = resolvers;
-    this.self = Identity.begin(state);
+    this.self = config.key().isPresent() ? Identity.begin(state) : Identity.passing();
     this.name = Identity.name(self.box());
-    this.view = new RoomView(name, List.of(place.address()), config, System::nanoTime, events);
+    this.view =
+        new RoomView(
+            name, List.of(place.address()), place.machines(), config, System::nanoTime, events);
     this.load = new LoadMeter(INTERFACES.resolve(place.interfaceName()));
     this.dns =
         new DnsServer(

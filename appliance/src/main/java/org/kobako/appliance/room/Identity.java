@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import org.kobako.heartbeat.Heartbeat.Life;
 import org.slf4j.Logger;
@@ -26,6 +27,12 @@ final class Identity {
     return new Life(box(state.resolve(FILE), random), random.nextLong());
   }
 
+  /** For a box that is alone, and that nobody need know again. */
+  static Life passing() {
+    SecureRandom random = new SecureRandom();
+    return new Life(random.nextLong(), random.nextLong());
+  }
+
   private static long box(Path file, SecureRandom random) {
     try {
       return Long.parseUnsignedLong(Files.readString(file).strip(), HEX);
@@ -39,7 +46,7 @@ final class Identity {
       Files.createDirectories(file.toAbsolutePath().getParent());
       Path written = file.resolveSibling(FILE + ".new");
       Files.writeString(written, name(box) + "\n");
-      Files.move(written, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+      Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       LOG.warn("room: {} cannot be written, and the next start is another box: {}", file, e);
     }

@@ -31,6 +31,7 @@ final class RoomView implements Boxes {
 
   private final String self;
   private final List<InetAddress> ownAddresses;
+  private final List<MachineRange> machines;
   private final LongSupplier clockNs;
   private final Events events;
   private final Balance balance;
@@ -38,14 +39,19 @@ final class RoomView implements Boxes {
   /** By name, this box among them; those that left lately as well. */
   private final Map<String, Member> members = new TreeMap<>();
 
+  /**
+   * @param machines who counts as one; others that ask are sent somewhere, and forgotten
+   */
   RoomView(
       String self,
       List<InetAddress> ownAddresses,
+      List<MachineRange> machines,
       RoomConfig config,
       LongSupplier clockNs,
       Events events) {
     this.self = self;
     this.ownAddresses = List.copyOf(ownAddresses);
+    this.machines = List.copyOf(machines);
     this.clockNs = clockNs;
     this.events = events;
     this.balance =
@@ -189,7 +195,8 @@ final class RoomView implements Boxes {
   @Override
   public List<InetAddress> of(Disk disk) {
     List<InetAddress> addresses = new ArrayList<>();
-    for (String box : balance.send(disk)) {
+    boolean isMachine = machines.stream().anyMatch(range -> range.contains(disk.machine()));
+    for (String box : isMachine ? balance.send(disk) : balance.order(disk)) {
       addresses.addAll(of(box));
     }
     return addresses.isEmpty() ? ownAddresses : addresses;

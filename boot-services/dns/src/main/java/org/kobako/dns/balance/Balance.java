@@ -57,7 +57,16 @@ public final class Balance {
     assigned.expire(clockNs.getAsLong()).forEach(turns::remove);
   }
 
-  /** The names of the boxes in the order in which a machine is to try them; it is at the first. */
+  /** The names of the boxes in the order in which a machine is to try them. */
+  public synchronized List<String> order(Disk disk) {
+    return names(Balancer.order(disk, backends.values(), assigned, policy));
+  }
+
+  private static List<String> names(List<Backend> order) {
+    return order.stream().map(Backend::box).toList();
+  }
+
+  /** The same; from now on the disk is at the first. */
   public List<String> send(Disk disk) {
     List<Backend> order;
     String why;
@@ -77,7 +86,7 @@ public final class Balance {
     if (!why.isEmpty()) {
       moved.accept(disk, why);
     }
-    return order.stream().map(Backend::box).toList();
+    return names(order);
   }
 
   /** {@code to box a, P 2.0, rather than b, P 5.0; box c is gone}. */
