@@ -187,6 +187,19 @@ class RoomInteropTest {
   }
 
   @Test
+  void aRoomThatWasCutInTwoIsOneAgain() throws Exception {
+    awaitRoom(1, 2, 3);
+    segment.cable(requireNonNull(hosts.get(1)), false);
+    awaitRoom(2, 3);
+    int during = ask(2, DISK).getFirst();
+    segment.cable(requireNonNull(hosts.get(1)), true);
+    awaitAgreement(1, 2, 3);
+    awaitRoom(1, 2, 3);
+    assertThat(ask(1, DISK).getFirst()).isEqualTo(during);
+    assertThat(status(1)).contains("is silent").contains("is there");
+  }
+
+  @Test
   void aBoxWhoseDiskRotsIsSilentUntilItIsSoundAgain() throws Exception {
     awaitRoom(1, 2, 3);
     String blocks = store(2).resolve("blocks").toString();
@@ -232,6 +245,7 @@ class RoomInteropTest {
         start(first, "");
         start(second, "");
         awaitRoom(1, 2, 3);
+        reader.awaitMore();
       }
       reader.awaitMore();
       assertThat(reader.wrongOrFailed()).isEmpty();

@@ -1,7 +1,10 @@
 package org.kobako.testing;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An Ethernet segment of network namespaces around a bridge. Needs root. */
@@ -44,6 +47,9 @@ public final class Segment implements AutoCloseable {
   private final String bridge = prefix + "-sw";
   private final List<String> namespaces = new ArrayList<>();
 
+  /** The bridge's end of the cable of each namespace's {@code eth0}. */
+  private final Map<String, String> ports = new HashMap<>();
+
   public Segment() {
     addNamespace(bridge);
     ip("-n", bridge, "link", "add", "br0", "type", "bridge", "forward_delay", "0");
@@ -54,7 +60,7 @@ public final class Segment implements AutoCloseable {
   public Host machine() {
     String namespace = prefix + "-" + namespaces.size();
     addNamespace(namespace);
-    plug(namespace, "eth0");
+    ports.put(namespace, plug(namespace, "eth0"));
     return new Host(namespace);
   }
 
@@ -65,19 +71,26 @@ public final class Segment implements AutoCloseable {
     return host;
   }
 
+  /** Takes a machine's cable out, so that packets vanish both ways, or puts it back. */
+  public void cable(Host host, boolean isIn) {
+    String port = Objects.requireNonNull(ports.get(host.namespace), "a host of this segment");
+    ip("-n", bridge, "link", "set", port, isIn ? "up" : "down");
+  }
+
   /** A further interface of a host of another segment on this one. */
   public void plug(Host host, String device, String cidr) {
     plug(host.namespace, device);
     ip("-n", host.namespace, "address", "add", cidr, "dev", device);
   }
 
-  private void plug(String namespace, String device) {
+  private String plug(String namespace, String device) {
     String port = "p" + NUMBERS.incrementAndGet();
     ip(
         "-n", bridge, "link", "add", port, "type", "veth", "peer", "name", device, "netns",
         namespace);
     ip("-n", bridge, "link", "set", port, "master", "br0", "up");
     ip("-n", namespace, "link", "set", device, "up");
+    return port;
   }
 
   private void addNamespace(String namespace) {

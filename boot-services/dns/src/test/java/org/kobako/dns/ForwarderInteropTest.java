@@ -2,13 +2,18 @@ package org.kobako.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +122,32 @@ class ForwarderInteropTest {
     Message reply = ask(forwarder(), query("large.test.", Type.TXT));
     assertThat(reply.toWire().length).isGreaterThan(Forwarder.UDP_BYTES);
     assertThat(reply.getHeader().getFlag(Flags.TC)).isFalse();
+  }
+
+  /** RFC 5452: whoever wants to be taken for the resolver must guess both. */
+  @Test
+  void everyQuestionComesFromAnotherPortWithAnotherNumber() throws Exception {
+    Set<Integer> ports = new HashSet<>();
+    Set<Integer> numbers = new HashSet<>();
+    int questions = 20;
+    try (DatagramSocket resolver =
+        new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+      resolvers.clear();
+      resolvers.add((InetSocketAddress) resolver.getLocalSocketAddress());
+      Forwarder forwarder = forwarder();
+      for (int i = 0; i < questions; i++) {
+        forwarder.ask(query("name%d.test.".formatted(i), Type.A));
+        DatagramPacket datagram = new DatagramPacket(new byte[512], 512);
+        resolver.receive(datagram);
+        ports.add(datagram.getPort());
+        numbers.add(
+            new Message(Arrays.copyOf(datagram.getData(), datagram.getLength()))
+                .getHeader()
+                .getID());
+      }
+    }
+    assertThat(ports).hasSizeGreaterThan(questions * 3 / 4);
+    assertThat(numbers).hasSizeGreaterThan(questions * 3 / 4);
   }
 
   @Test
