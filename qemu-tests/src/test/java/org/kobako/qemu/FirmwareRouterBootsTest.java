@@ -76,7 +76,8 @@ class FirmwareRouterBootsTest {
       var told = TOLD.matcher(lease(machine));
       assertThat(told.find()).isTrue();
       assertThat(told.group(2)).isEqualTo(FlashedBox.ADDRESS);
-      assertThat(told.group(3)).isEqualTo("10.77.0.1");
+      assertThat(told.group(3)).isEqualTo(FlashedBox.ADDRESS);
+      assertThat(resolved(machine, FlashedBox.ADDRESS)).contains("10.77.0.80");
       assertThat(resolved(machine, "10.77.0.1")).contains("10.77.0.80");
       assertThat(fetched(machine, "10.77.0.1")).isEqualTo(uplink);
 
@@ -119,7 +120,10 @@ class FirmwareRouterBootsTest {
           "machines reach the new network",
           PATIENCE,
           () -> fetched(machine, "10.78.0.1").startsWith("10.78.0."));
-      assertThat(lease(machine)).contains("dns 10.78.0.1");
+      Peer.await(
+          "the box asks the resolver of the new network",
+          PATIENCE,
+          () -> resolved(machine, FlashedBox.ADDRESS).contains("10.78.0.80"));
       box.awaitStatus("nothing is wrong", PATIENCE, text -> text.contains("\"troubles\": []"));
 
       school.fallsSilent();
