@@ -145,7 +145,7 @@ public final class KobakoToml {
     NetbootConfig.Tftp tftp = tftp(tftpSection);
     Section roomSection = file.section("room");
     Section dnsSection = file.section("dns");
-    RoomConfig room = room(roomSection, dns(dnsSection));
+    RoomConfig room = room(roomSection, dnsSection);
     for (Section machine : machines) {
       machine.end();
     }
@@ -300,10 +300,11 @@ public final class KobakoToml {
     return tftp;
   }
 
-  private static RoomConfig room(Section section, RoomConfig.Dns dns) throws ConfigException {
+  private static RoomConfig room(Section section, Section dns) throws ConfigException {
+    Optional<RoomKey> key = roomKey(section);
     RoomConfig room =
         new RoomConfig(
-            roomKey(section),
+            key,
             section.values("peers", KobakoToml::address),
             section
                 .value("port", integer(1, BoxConfig.MAX_PORT))
@@ -316,9 +317,9 @@ public final class KobakoToml {
             section
                 .value("policy", by(Values.oneOf(List.of(Policy.values()), KobakoToml::word)))
                 .orElse(RoomConfig.DEFAULTS.policy()),
-            dns);
+            dns(dns, key.isPresent()));
     section.end();
-    if (room.key().isEmpty() && section.isThere()) {
+    if (key.isEmpty() && section.isThere()) {
       throw new ConfigException("room.key is missing: make one with kobako room-key");
     }
     return room;
@@ -339,7 +340,12 @@ public final class KobakoToml {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  private static RoomConfig.Dns dns(Section section) throws ConfigException {
+  /**
+   * The room's DNS.
+   *
+   * @param isOfRoom whether machines are told of names, which nobody but a box's own DNS knows
+   */
+  private static RoomConfig.Dns dns(Section section, boolean isOfRoom) throws ConfigException {
     Optional<RoomConfig.Dns.Wanted> wanted =
         section
             .value("mode", by(Values.oneOf(List.of("on", "off"), it -> it)))
@@ -351,7 +357,9 @@ public final class KobakoToml {
     RoomConfig.Dns dns =
         new RoomConfig.Dns(
             wanted.orElse(
-                section.isThere() ? RoomConfig.Dns.Wanted.YES : RoomConfig.Dns.Wanted.IF_POSSIBLE),
+                isOfRoom || section.isThere()
+                    ? RoomConfig.Dns.Wanted.YES
+                    : RoomConfig.Dns.Wanted.IF_POSSIBLE),
             section.value("zone", KobakoToml::domain).orElse(DnsConfig.USUAL_ZONE),
             section.value("port", integer(1, BoxConfig.MAX_PORT)).orElse(DnsConfig.USUAL_PORT),
             resolvers);

@@ -277,6 +277,21 @@ class KobakoTomlTest {
         .hasMessageStartingWith(directory.resolve("kobako.toml") + ": " + why);
   }
 
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '`',
+      value = {
+        "netboot = true; IF_POSSIBLE",
+        "[dns]; YES",
+        "[room]|key = \"000102030405060708090a0b0c0d0e0f\"; YES",
+        "[room]|key = \"000102030405060708090a0b0c0d0e0f\"|[dns]|mode = \"off\"; NO"
+      })
+  void aBoxMustHaveADnsWhereItsMachinesAreToldOfNames(String lines, RoomConfig.Dns.Wanted wanted)
+      throws Exception {
+    assertThat(read(lines.replace('|', '\n')).netboot().room().dns().wanted()).isEqualTo(wanted);
+  }
+
   @Test
   void theSameMachineTwiceIsRefused() {
     String machine = "[[machine]]\nmac = \"52:54:00:12:34:56\"\n";
