@@ -17,6 +17,7 @@ import org.kobako.appliance.room.BoxRoom;
 import org.kobako.appliance.room.RoomConfig;
 import org.kobako.appliance.room.RoomConfig.Dns.Wanted;
 import org.kobako.appliance.status.ServiceStatus;
+import org.kobako.block.client.resolve.NameServers;
 import org.kobako.block.format.ImageName;
 import org.kobako.boot.plan.BootFiles;
 import org.kobako.boot.plan.BootPlanner;
@@ -26,6 +27,7 @@ import org.kobako.boot.plan.MachinesSeen;
 import org.kobako.boot.plan.RoomNames;
 import org.kobako.dhcp.DhcpServer;
 import org.kobako.dhcp.address.Ipv4Address;
+import org.kobako.dns.DnsConfig;
 import org.kobako.heartbeat.Report;
 import org.kobako.packer.StoreDirectory;
 import org.kobako.tftp.TftpServer;
@@ -111,8 +113,8 @@ final class Netboot implements AutoCloseable {
       throws IOException {
     Supplier<List<InetSocketAddress>> resolvers =
         firmware.flatMap(Firmware::uplink).isPresent()
-            ? () -> OwnResolvers.of(firmware.get().uplinkResolvers())
-            : OwnResolvers::ofThisMachine;
+            ? () -> resolversAt(firmware.get().uplinkResolvers())
+            : NameServers.ofSystem()::now;
     return new BoxRoom(
         config.netboot().room(),
         new BoxRoom.Place(
@@ -120,6 +122,12 @@ final class Netboot implements AutoCloseable {
         StateDirectory.of(config),
         () -> currentImages(config.store()),
         resolvers);
+  }
+
+  private static List<InetSocketAddress> resolversAt(List<Ipv4Address> addresses) {
+    return addresses.stream()
+        .map(address -> new InetSocketAddress(address.toInet(), DnsConfig.USUAL_PORT))
+        .toList();
   }
 
   /** Every part, in the order of a boot. */

@@ -5,10 +5,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Which DNS servers are asked: some that were named, or those of the system as they are now. */
@@ -70,25 +70,33 @@ public final class NameServers {
   }
 
   /** At this moment; empty where there are none. */
-  List<InetSocketAddress> now() {
+  public List<InetSocketAddress> now() {
     return file == null ? named : read(file);
   }
 
-  /** A few lines, read anew for each name: they are there whole, as they are renamed into place. */
+  /**
+   * A few lines, read anew for each name: they are there whole, as they are renamed into place. A
+   * line that is malformed is passed over.
+   */
   private static List<InetSocketAddress> read(Path resolvConf) {
-    List<InetSocketAddress> servers = new ArrayList<>();
     try {
-      for (String line : Files.readString(resolvConf, StandardCharsets.ISO_8859_1).split("\n")) {
-        String[] words = line.strip().split("\\s+");
-        if (words.length > 1 && words[0].equals(LINE) && servers.size() < MAX_SERVERS) {
-          servers.add(new InetSocketAddress(InetAddress.ofLiteral(words[1]), DNS_PORT));
-        }
-      }
-    } catch (NoSuchFileException none) {
+      return Files.readString(resolvConf, StandardCharsets.ISO_8859_1)
+          .lines()
+          .map(line -> line.strip().split("\\s+", 3))
+          .filter(words -> words.length > 1 && words[0].equals(LINE))
+          .flatMap(words -> server(words[1]))
+          .limit(MAX_SERVERS)
+          .toList();
+    } catch (IOException unreadable) {
       return List.of();
-    } catch (IOException | IllegalArgumentException unreadable) {
-      // What was read so far counts.
     }
-    return servers;
+  }
+
+  private static Stream<InetSocketAddress> server(String address) {
+    try {
+      return Stream.of(new InetSocketAddress(InetAddress.ofLiteral(address), DNS_PORT));
+    } catch (IllegalArgumentException malformed) {
+      return Stream.empty();
+    }
   }
 }

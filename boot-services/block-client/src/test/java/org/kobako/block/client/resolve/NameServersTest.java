@@ -47,8 +47,16 @@ class NameServersTest {
     Files.writeString(
         file, "# by DHCP\nsearch boot.kobako\nnameserver 10.0.0.1\n nameserver\t10.0.0.2 x\n");
     assertThat(servers.now()).containsExactly(at("10.0.0.1", 53), at("10.0.0.2", 53));
-    Files.writeString(file, "nameserver 10.0.0.3\nnameserver no.address\n");
+    Files.writeString(file, "nameserver 10.0.0.3\n");
     assertThat(servers.now()).containsExactly(at("10.0.0.3", 53));
+  }
+
+  @Test
+  void aMalformedLineIsPassedOver(@TempDir Path temp) throws IOException {
+    Path file = temp.resolve("resolv.conf");
+    Files.writeString(
+        file, "nameserver 10.0.0.1\nnameserver no.address\nnameserver\nnameserver fd00::1\n");
+    assertThat(NameServers.in(file).now()).containsExactly(at("10.0.0.1", 53), at("fd00::1", 53));
   }
 
   private static InetSocketAddress at(String address, int port) {
