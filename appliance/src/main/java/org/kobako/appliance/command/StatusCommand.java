@@ -15,7 +15,6 @@ import org.kobako.block.client.cli.Option;
 import org.kobako.block.client.cli.Sentences;
 import org.kobako.block.client.cli.Syntax;
 import org.kobako.block.client.cli.Terminal;
-import org.kobako.block.client.cli.UsageException;
 import org.kobako.block.client.fetch.UpstreamUrl;
 
 /** {@code kobako status URL}: a box, and the room as that box sees it. */
@@ -24,16 +23,7 @@ public final class StatusCommand implements Command {
   private static final int MAX_BYTES = 4 << 20;
 
   private static final Operand<UpstreamUrl> BOX =
-      new Operand<>(
-          "URL",
-          text -> {
-            try {
-              return UpstreamUrl.parse(text);
-            } catch (IllegalArgumentException e) {
-              throw new UsageException("is no box's URL: write http://192.168.7.1/");
-            }
-          },
-          "any box of the room");
+      new Operand<>("URL", BoxUrl.value(), "any box of the room");
   private static final Option<Boolean> JSON =
       Option.flag("json", "print it as JSON, with all there is");
 

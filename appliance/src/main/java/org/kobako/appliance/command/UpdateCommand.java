@@ -27,7 +27,7 @@ public final class UpdateCommand implements Command {
   private static final Operand<Path> FILE =
       new Operand<>("FILE", Values.path(), "the update that kobako firmware made beside its image");
   private static final Option<UpstreamUrl> BOX =
-      Option.required("box", "URL", url(), "the box: http://192.168.7.1/");
+      Option.required("box", "URL", BoxUrl.value(), "the box: http://192.168.7.1/");
   private static final Option<String> SECRET =
       Option.optional(
           "secret",
@@ -102,16 +102,6 @@ public final class UpdateCommand implements Command {
         throw new UsageException("is no secret: letters, digits and signs, without a space");
       }
       return text;
-    };
-  }
-
-  private static Value<UpstreamUrl> url() {
-    return text -> {
-      try {
-        return UpstreamUrl.parse(text);
-      } catch (IllegalArgumentException e) {
-        throw new UsageException("is no box's URL: write http://192.168.7.1/");
-      }
     };
   }
 }
