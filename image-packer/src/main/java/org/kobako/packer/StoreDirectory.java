@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -172,6 +174,19 @@ public final class StoreDirectory implements BlockSource {
                 new MalformedIndexException(
                     file + " holds no version: write one of the versions beside it there"));
     return OptionalLong.of(version);
+  }
+
+  /**
+   * What machines boot now: the images that have a current version, sorted by name, with it.
+   *
+   * @throws MalformedIndexException if a file {@code current} does not hold one
+   */
+  public Map<ImageName, Long> currentVersions() throws IOException {
+    Map<ImageName, Long> versions = new LinkedHashMap<>();
+    for (ImageName image : images()) {
+      currentVersion(image).ifPresent(version -> versions.put(image, version));
+    }
+    return versions;
   }
 
   /**

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.kobako.appliance.firmware.Firmware;
@@ -265,19 +264,14 @@ final class Netboot implements AutoCloseable {
 
   /** The same, with their versions. */
   private static List<Report.Image> currentImages(Path directory) {
-    List<Report.Image> images = new ArrayList<>();
     try {
-      StoreDirectory store = StoreDirectory.open(directory);
-      for (ImageName image : store.images()) {
-        OptionalLong version = store.currentVersion(image);
-        if (version.isPresent()) {
-          images.add(new Report.Image(image.value(), version.getAsLong()));
-        }
-      }
+      return StoreDirectory.open(directory).currentVersions().entrySet().stream()
+          .map(image -> new Report.Image(image.getKey().value(), image.getValue()))
+          .toList();
     } catch (IOException e) {
       LOG.warn("room: the images of {} cannot be listed: {}", directory, e.getMessage());
+      return List.of();
     }
-    return images;
   }
 
   /** Its place among other boxes, where it boots machines. */

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.kobako.appliance.box.Box;
 import org.kobako.appliance.box.BoxConfig;
 import org.kobako.appliance.config.LastGood;
@@ -22,7 +21,6 @@ import org.kobako.block.client.cli.Terminal;
 import org.kobako.block.client.cli.UsageException;
 import org.kobako.block.client.cli.Value;
 import org.kobako.block.client.cli.Values;
-import org.kobako.block.format.ImageName;
 import org.kobako.packer.StoreDirectory;
 
 /** {@code kobako serve}: a box, until Ctrl-C or SIGTERM. */
@@ -133,14 +131,10 @@ public final class ServeCommand implements Command {
 
   /** Names and current versions: {@code debian 3, tiny 1}. */
   private static String images(Path directory) throws IOException {
-    StoreDirectory store = StoreDirectory.open(directory);
     List<String> images = new ArrayList<>();
-    for (ImageName image : store.images()) {
-      OptionalLong version = store.currentVersion(image);
-      if (version.isPresent()) {
-        images.add(image + " " + version.getAsLong());
-      }
-    }
+    StoreDirectory.open(directory)
+        .currentVersions()
+        .forEach((image, version) -> images.add(image + " " + version));
     return images.isEmpty() ? "no images yet" : String.join(", ", images);
   }
 
