@@ -28,7 +28,7 @@ final class BlockCheck {
   /** The block is one of the first so many of a directory, in the order of its disk. */
   private static final int CHOICE = 16;
 
-  private static final int CHUNK_BYTES = 16 << 10;
+  private static final int PIECE_BYTES = 16 << 10;
 
   private static final int PAUSE_TIMES = 49;
 
@@ -72,9 +72,9 @@ final class BlockCheck {
   private static void compare(StorePath.Block block, InetSocketAddress http) throws IOException {
     MessageDigest digest = sha256();
     try (OwnRequest request = OwnRequest.get(http, block.relative())) {
-      byte[] chunk = new byte[CHUNK_BYTES];
-      for (int read; (read = request.body().read(chunk)) > 0; ) {
-        digest.update(chunk, 0, read);
+      byte[] piece = new byte[PIECE_BYTES];
+      for (int read; (read = request.body().read(piece)) > 0; ) {
+        digest.update(piece, 0, read);
       }
     }
     if (!HexFormat.of().formatHex(digest.digest()).equals(block.digestHex())) {
@@ -108,13 +108,14 @@ final class BlockCheck {
     return Optional.empty();
   }
 
-  private static Optional<StorePath.Block> oneOf(DirectoryStream<Path> files) {
+  private Optional<StorePath.Block> oneOf(DirectoryStream<Path> files) {
     Optional<StorePath.Block> chosen = Optional.empty();
     int seen = 0;
     for (Path file : files) {
-      String name = String.valueOf(file.getFileName());
-      if (name.matches("[0-9a-f]{64}") && ThreadLocalRandom.current().nextInt(++seen) == 0) {
-        chosen = Optional.of(new StorePath.Block(name));
+      Optional<StorePath> path = StorePath.parse(store.relativize(file).toString());
+      if (path.orElse(null) instanceof StorePath.Block block
+          && ThreadLocalRandom.current().nextInt(++seen) == 0) {
+        chosen = Optional.of(block);
       }
       if (seen == CHOICE) {
         break;
