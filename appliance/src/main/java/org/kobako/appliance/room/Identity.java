@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
+import java.util.concurrent.ThreadLocalRandom;
 import org.kobako.heartbeat.Heartbeat.Life;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,9 +28,9 @@ final class Identity {
     return new Life(box(state.resolve(FILE), random), random.nextLong());
   }
 
-  /** For a box that is alone, and that nobody need know again. */
+  /** For a box that is alone, and that nobody need know again: no secret, and made at once. */
   static Life passing() {
-    SecureRandom random = new SecureRandom();
+    ThreadLocalRandom random = ThreadLocalRandom.current();
     return new Life(random.nextLong(), random.nextLong());
   }
 
