@@ -172,7 +172,7 @@ public final class BoxRoom {
   }
 
   public void checkHeartbeat() throws IOException {
-    if (!heartbeat.orElseThrow().isAlive()) {
+    if (!heartbeat.orElseThrow().isRunning()) {
       throw new IOException("it has ended; see the log");
     }
   }
@@ -293,9 +293,9 @@ public final class BoxRoom {
 
   private static RoomStatus.State state(RoomView.Member member) {
     if (!member.isThere()) {
-      return RoomStatus.State.SILENT;
+      return RoomStatus.State.DOWN;
     }
-    return member.report().isDraining() ? RoomStatus.State.DRAINING : RoomStatus.State.ANSWERING;
+    return member.report().isDraining() ? RoomStatus.State.DRAINING : RoomStatus.State.HEALTHY;
   }
 
   private List<RoomStatus.PlacedDisk> disks() {

@@ -29,11 +29,11 @@ public record RoomStatus(
 
   /** How a box is thought of. */
   public enum State {
-    ANSWERING,
+    HEALTHY,
     /** It gets no new machines, and those that it has leave. */
     DRAINING,
     /** Nothing was heard of it for three seconds. */
-    SILENT
+    DOWN
   }
 
   /**

@@ -40,7 +40,10 @@ final class StatusText {
           List.of(
               box.name() + (box.name().equals(room.box()) ? " (this one)" : ""),
               box.address(),
-              word(box.state()) + (box.failing().isEmpty() ? "" : ", but " + box.failing()),
+              word(box.state())
+                  + (box.failing().isEmpty()
+                      ? ""
+                      : ", without " + String.join(", ", box.failing())),
               String.valueOf(box.loadLevel()),
               String.valueOf(box.priority()),
               String.valueOf(box.machines()),

@@ -124,7 +124,7 @@ public final class HeartbeatServer implements AutoCloseable {
   }
 
   /** Whether it goes on; not so after an error that it told of. */
-  public boolean isAlive() {
+  public boolean isRunning() {
     return thread.isAlive();
   }
 
