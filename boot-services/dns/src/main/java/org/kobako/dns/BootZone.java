@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kobako.dns.balance.Disk;
@@ -105,12 +106,11 @@ final class BootZone {
       return Optional.empty();
     }
     String label = name.getLabelString(0).toLowerCase(Locale.ROOT);
-    Matcher disk = DISK.matcher(label);
-    if (disk.matches() && Integer.parseInt(disk.group(1)) <= MAX_DISK) {
-      int number = Integer.parseInt(disk.group(1));
+    OptionalInt disk = diskNumber(label);
+    if (disk.isPresent()) {
       return Optional.of(
           isAddress(type)
-              ? addresses(name, type, boxes.of(new Disk(machine, number)))
+              ? addresses(name, type, boxes.of(new Disk(machine, disk.getAsInt())))
               : notAddresses(name, type));
     }
     if (label.startsWith(BOX)) {
@@ -121,6 +121,13 @@ final class BootZone {
               isAddress(type) ? addresses(name, type, addresses) : notAddresses(name, type));
     }
     return Optional.empty();
+  }
+
+  /** 1 for {@code disk1}; empty for what is no disk's label. */
+  private static OptionalInt diskNumber(String label) {
+    Matcher disk = DISK.matcher(label);
+    int number = disk.matches() ? Integer.parseInt(disk.group(1)) : 0;
+    return number >= 1 && number <= MAX_DISK ? OptionalInt.of(number) : OptionalInt.empty();
   }
 
   private List<Record> ofOrigin(Name name, int type) {

@@ -248,11 +248,13 @@ public final class DnsServer implements AutoCloseable {
 
   private void closeIdle() {
     long nowNs = System.nanoTime();
-    for (TcpAsker asker : Set.copyOf(connections)) {
-      if (nowNs - asker.heardNs() > CONNECTION_IDLE.toNanos()) {
-        close(asker);
+    connections.removeIf(asker -> {
+      boolean isIdle = nowNs - asker.heardNs() > CONNECTION_IDLE.toNanos();
+      if (isIdle) {
+        asker.close();
       }
-    }
+      return isIdle;
+    });
   }
 
   private void close(TcpAsker asker) {
