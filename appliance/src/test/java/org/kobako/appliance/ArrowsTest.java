@@ -17,6 +17,8 @@ class ArrowsTest {
           "org.kobako.block.client..",
           "org.kobako.block.server..",
           "org.kobako.dhcp..",
+          "org.kobako.dns..",
+          "org.kobako.heartbeat..",
           "org.kobako.packer..",
           "org.kobako.tftp..");
 
@@ -60,6 +62,15 @@ class ArrowsTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.mina..");
+
+  @ArchTest
+  static final ArchRule dnsjavaIsKnownToDnsAlone =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.kobako.dns..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.xbill..");
 
   @ArchTest
   static final ArchRule boxDoesNotSeeItsCommandLine =
