@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,10 +64,7 @@ class NetbootInteropTest {
   @Test
   void aMachineGetsItsAddressItsScriptAndItsKernelAndTheBoxIsNobody() throws IOException {
     Path output = work.resolve("serve.log");
-    Process serve =
-        Peer.start(
-            output,
-            box.command(kobako("serve", "--config", work.resolve("kobako.toml").toString())));
+    Process serve = Children.serve(box, output, work.resolve("kobako.toml"));
     try {
       Peer.await(
           "the box boots machines",
@@ -102,7 +98,7 @@ class NetbootInteropTest {
         Peer.start(
             output,
             box.command(
-                kobako(
+                Children.command(
                     "serve",
                     "--config",
                     work.resolve("kobako.toml").toString(),
@@ -139,7 +135,8 @@ class NetbootInteropTest {
     Files.writeString(
         config, "store = 'store'\nstate = 'state'\n" + toml.replace(';', '\n') + "\n");
 
-    Peer.Outcome serve = Peer.run(box.command(kobako("serve", "--config", config.toString())));
+    Peer.Outcome serve =
+        Peer.run(box.command(Children.command("serve", "--config", config.toString())));
 
     assertThat(serve.exitCode()).isEqualTo(1);
     assertThat(serve.output().lines()).singleElement().asString().contains("kobako serve: ", words);
@@ -167,7 +164,8 @@ class NetbootInteropTest {
           () -> Files.readString(output).contains("IP range"));
       Peer.Outcome serve =
           Peer.run(
-              box.command(kobako("serve", "--config", work.resolve("kobako.toml").toString())));
+              box.command(
+                  Children.command("serve", "--config", work.resolve("kobako.toml").toString())));
 
       assertThat(serve.exitCode()).isEqualTo(1);
       assertThat(serve.output())
@@ -191,18 +189,5 @@ class NetbootInteropTest {
 
   private String curl(String url) {
     return machine.run("curl", "--silent", "--show-error", "--fail", url).succeeded();
-  }
-
-  private static List<String> kobako(String... words) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Kobako.class.getName()));
-    command.addAll(List.of(words));
-    return command;
   }
 }

@@ -128,17 +128,7 @@ final class ReactionBenchmark {
             key = "000102030405060708090a0b0c0d0e0f"
             """
                 .formatted(number));
-    return Peer.start(
-        log,
-        host.command(
-            Path.of(System.getProperty("java.home"), "bin/java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Kobako.class.getName(),
-            "serve",
-            "--config",
-            config.toString()));
+    return Children.serve(host, log, config);
   }
 
   private Process startDns() throws IOException {

@@ -73,21 +73,10 @@ class RoomInteropTest {
         %s%s
         """
             .formatted(box, box, box == 1 ? "server" : "off", key, more));
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin/java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Kobako.class.getName(),
-            "serve",
-            "--config",
-            config.toString());
     running.put(
         box,
-        Peer.start(
-            work.resolve("serve%d.log".formatted(box)),
-            requireNonNull(hosts.get(box)).command(command)));
+        Children.serve(
+            requireNonNull(hosts.get(box)), work.resolve("serve%d.log".formatted(box)), config));
   }
 
   @AfterEach

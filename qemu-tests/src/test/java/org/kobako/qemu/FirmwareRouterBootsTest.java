@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.kobako.testing.DnsmasqResolver;
 import org.kobako.testing.Peer;
 
 /** A flashed box between a room and the network of a school. */
@@ -193,17 +195,13 @@ class FirmwareRouterBootsTest {
           Peer.start(
               log,
               server.command(
-                  "dnsmasq",
-                  "--no-daemon",
-                  "--conf-file=/dev/null",
-                  "--no-resolv",
-                  "--no-hosts",
-                  "--user=root",
-                  "--interface=eth0",
-                  "--bind-interfaces",
-                  "--address=/web.school.test/" + prefix + ".80",
-                  "--dhcp-range=" + prefix + ".100," + prefix + ".150,5m",
-                  "--dhcp-leasefile=" + logs.resolve("leases-" + moves)));
+                  DnsmasqResolver.command(
+                          List.of(
+                              "--interface=eth0",
+                              "--address=/web.school.test/" + prefix + ".80",
+                              "--dhcp-range=" + prefix + ".100," + prefix + ".150,5m",
+                              "--dhcp-leasefile=" + logs.resolve("leases-" + moves)))
+                      .toArray(String[]::new)));
       Peer.await(
           "dnsmasq listens",
           Duration.ofSeconds(30),

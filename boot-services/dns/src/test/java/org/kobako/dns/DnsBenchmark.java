@@ -20,6 +20,7 @@ import org.kobako.dns.balance.Backend;
 import org.kobako.dns.balance.Balance;
 import org.kobako.dns.balance.Disk;
 import org.kobako.dns.balance.Policy;
+import org.kobako.testing.DnsmasqResolver;
 import org.kobako.testing.Peer;
 
 /**
@@ -137,23 +138,11 @@ final class DnsBenchmark {
               DnsBenchmark.class.getName(),
               String.valueOf(port));
       case "dnsmasq" -> {
-        List<String> words =
-            new ArrayList<>(
-                List.of(
-                    "dnsmasq",
-                    "--no-daemon",
-                    "--conf-file=/dev/null",
-                    "--no-resolv",
-                    "--no-hosts",
-                    "--user=root",
-                    "--port=" + port,
-                    "--listen-address=127.0.0.1",
-                    "--bind-interfaces",
-                    "--local-ttl=3"));
+        List<String> options = new ArrayList<>(List.of("--local-ttl=3"));
         for (int disk = 1; disk <= BootZone.MAX_DISK; disk++) {
-          words.add("--host-record=disk%d.boot.kobako,10.75.0.1".formatted(disk));
+          options.add("--host-record=disk%d.boot.kobako,10.75.0.1".formatted(disk));
         }
-        yield words;
+        yield DnsmasqResolver.command(port, options);
       }
       default -> {
         StringBuilder zone = new StringBuilder("@ 3 IN SOA a n 1 3600 600 86400 3\n@ 3 IN NS a\n");

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kobako.testing.DnsmasqResolver;
 import org.kobako.testing.Peer;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
@@ -44,28 +45,13 @@ class ForwarderInteropTest {
 
   @BeforeEach
   void startResolver() throws Exception {
-    Path log = work.resolve("log");
-    List<String> words =
+    List<String> options =
         new ArrayList<>(
-            List.of(
-                "dnsmasq",
-                "--no-daemon",
-                "--conf-file=/dev/null",
-                "--no-resolv",
-                "--no-hosts",
-                "--log-queries",
-                "--user=root",
-                "--port=" + port,
-                "--listen-address=127.0.0.1",
-                "--bind-interfaces",
-                "--local-ttl=10",
-                "--address=/known.test/192.0.2.7"));
+            List.of("--log-queries", "--local-ttl=10", "--address=/known.test/192.0.2.7"));
     for (char letter = 'a'; letter < 'k'; letter++) {
-      words.add("--txt-record=large.test," + String.valueOf(letter).repeat(250));
+      options.add("--txt-record=large.test," + String.valueOf(letter).repeat(250));
     }
-    dnsmasq = Peer.start(log, words);
-    Peer.await(
-        "dnsmasq listens", Duration.ofSeconds(30), () -> Files.readString(log).contains("started"));
+    dnsmasq = DnsmasqResolver.start(work.resolve("log"), port, options);
     resolvers.add(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
   }
 

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.kobako.testing.DnsmasqResolver;
 import org.kobako.testing.Peer;
 
 /** Names that dnsmasq knows. */
@@ -23,19 +24,10 @@ class StubResolverInteropTest {
   void dnsmasqsAnswersAreUnderstood() throws IOException {
     int port = Peer.freePort();
     Process dnsmasq =
-        Peer.start(
+        DnsmasqResolver.start(
             temp.resolve("dnsmasq.log"),
+            port,
             List.of(
-                "dnsmasq",
-                "--no-daemon",
-                "--conf-file=/dev/null",
-                "--user=root",
-                "--pid-file=",
-                "--no-resolv",
-                "--no-hosts",
-                "--port=" + port,
-                "--listen-address=127.0.0.1",
-                "--bind-interfaces",
                 "--local=/kobako/",
                 "--local-ttl=3",
                 "--host-record=box1.boot.kobako,10.0.0.1",
@@ -43,7 +35,6 @@ class StubResolverInteropTest {
                 "--cname=disk1.boot.kobako,box1.boot.kobako"));
     try {
       StubResolver resolver = new StubResolver(NameServers.parse("127.0.0.1:" + port));
-      Peer.await("dnsmasq answers", Duration.ofSeconds(20), () -> answers(resolver));
       Addresses three = new Addresses(List.of(at("10.0.0.1")), Duration.ofSeconds(3));
       assertThat(resolver.lookup("box1.boot.kobako")).isEqualTo(three);
       assertThat(resolver.lookup("Disk1.boot.kobako")).isEqualTo(three);
@@ -51,14 +42,6 @@ class StubResolverInteropTest {
       assertThat(resolver.lookup("box3.boot.kobako").inOrder()).isEmpty();
     } finally {
       Peer.stop(dnsmasq);
-    }
-  }
-
-  private static boolean answers(StubResolver resolver) {
-    try {
-      return !resolver.lookup("box1.boot.kobako").inOrder().isEmpty();
-    } catch (IOException notYet) {
-      return false;
     }
   }
 
