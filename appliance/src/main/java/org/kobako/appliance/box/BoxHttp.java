@@ -48,6 +48,9 @@ final class BoxHttp {
   /** Time that responses under way have when the box stops. */
   private static final Duration STOP = Duration.ofSeconds(5);
 
+  /** Those that are told that there is no room; more wait in the kernel's queue. */
+  private static final int MAX_REFUSED_CONNECTIONS = 16;
+
   private static final int REQUEST_HEAD_BYTES = 4 << 10;
   private static final int RESPONSE_HEAD_BYTES = 2 << 10;
 
@@ -68,7 +71,12 @@ final class BoxHttp {
     server = new Server(threads, null, bufferPool(size));
     connector =
         BlockServer.connector(
-            server, ACCEPTORS, size.selectors(), store, new HttpConnectionFactory(http()));
+            server,
+            ACCEPTORS,
+            size.selectors(),
+            size.maxConnections(),
+            store,
+            new HttpConnectionFactory(http()));
     if (config.listen() != null) {
       connector.setHost(config.listen().getHostAddress());
     }
@@ -76,7 +84,8 @@ final class BoxHttp {
     connector.setAcceptQueueSize(BACKLOG);
     connector.setIdleTimeout(CONNECTION_IDLE.toMillis());
     server.addConnector(connector);
-    server.addBean(new NetworkConnectionLimit(size.maxConnections(), server));
+    server.addBean(
+        new NetworkConnectionLimit(size.maxConnections() + MAX_REFUSED_CONNECTIONS, server));
     server.setStopTimeout(STOP.toMillis());
   }
 

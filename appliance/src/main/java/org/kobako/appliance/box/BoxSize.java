@@ -8,7 +8,7 @@ package org.kobako.appliance.box;
  * @param selectors wait for requests, and send what lies in a store
  * @param maxHttpThreads with the selectors'; none waits for a slow reader
  * @param minHttpThreads are kept when there is nothing to do
- * @param maxConnections a room of machines with several each; more wait in the kernel's queue
+ * @param maxConnections a room of machines with several each
  * @param idleHeapBufferBytes that Jetty keeps for the next request
  * @param idleDirectBufferBytes the same outside the heap
  */

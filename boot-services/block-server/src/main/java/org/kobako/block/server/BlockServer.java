@@ -30,18 +30,51 @@ public final class BlockServer {
    * process, and what machines ask for all day is answered without Jetty's handlers, of which none
    * but this server's may therefore stand before a store's files.
    *
+   * <p>Of a machine's connections, so many are served at one time, and others wait for the first of
+   * them to be closed or idle; those that ask or read too slowly are closed; who finds no room gets
+   * a 503.
+   *
+   * @param maxConnections those that are told that there is no room not counted
    * @param store as the handler's config has it
    */
   public static ServerConnector connector(
-      Server server, int acceptors, int selectors, Path store, HttpConnectionFactory http) {
-    ConnectionFactory[] factories = {new StoreConnectionFactory(store, http), http};
+      Server server,
+      int acceptors,
+      int selectors,
+      int maxConnections,
+      Path store,
+      HttpConnectionFactory http) {
+    return connector(server, acceptors, selectors, new Crowd(maxConnections), store, http);
+  }
+
+  static ServerConnector connector(
+      Server server,
+      int acceptors,
+      int selectors,
+      Crowd crowd,
+      Path store,
+      HttpConnectionFactory http) {
+    ConnectionFactory[] factories = {new StoreConnectionFactory(store, http, crowd), http};
     return new ServerConnector(server, null, null, null, acceptors, selectors, factories) {
       @Override
       protected SocketChannelEndPoint newEndPoint(
           SocketChannel channel, ManagedSelector selector, SelectionKey key) {
-        FileConnection connection = new FileConnection(channel, selector, key, getScheduler());
+        FileConnection connection =
+            new FileConnection(channel, selector, key, getScheduler(), crowd);
         connection.setIdleTimeout(getIdleTimeout());
         return connection;
+      }
+
+      @Override
+      protected void doStart() throws Exception {
+        super.doStart();
+        crowd.begin(getScheduler());
+      }
+
+      @Override
+      protected void doStop() throws Exception {
+        crowd.end();
+        super.doStop();
       }
     };
   }

@@ -9,6 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,17 @@ final class FileConnection extends SocketChannelEndPoint {
 
   private static final byte[] NOBODY_LOOKS = new byte[MAX_PIECE_BYTES];
 
+  /** More than Jetty takes for the head of a request: who has sent so much sends a body. */
+  private static final int HEAD_BYTES = 4 << 10;
+
+  private final Crowd crowd;
   private @Nullable Part part;
+
+  /** Received since the last answer, up to what a head may have. */
+  private volatile int askedBytes;
+
+  /** Counts on from the least when it is at the most; not a long, which tears on some VMs. */
+  private volatile int sentBytes;
 
   /** Bytes that are to be sent: {@code standIn} says how many, and is what Jetty knows. */
   private record Part(FileChannel file, long endOffset, ByteBuffer standIn) {
@@ -32,9 +43,21 @@ final class FileConnection extends SocketChannelEndPoint {
     }
   }
 
+  /** Leaves the crowd when it is closed. */
   FileConnection(
-      SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
+      SocketChannel channel,
+      ManagedSelector selector,
+      SelectionKey key,
+      Scheduler scheduler,
+      Crowd crowd) {
     super(channel, selector, key, scheduler);
+    this.crowd = crowd;
+  }
+
+  @Override
+  public void onClose(@Nullable Throwable cause) {
+    super.onClose(cause);
+    crowd.leave(this);
   }
 
   /**
@@ -49,6 +72,35 @@ final class FileConnection extends SocketChannelEndPoint {
     return standIn;
   }
 
+  /** Whether it has been answered, or never asked, and waits. */
+  boolean isIdle() {
+    return isFillInterested() && askedBytes == 0;
+  }
+
+  /** Whether a head has begun, and more of it is awaited. */
+  boolean isAsking() {
+    return isFillInterested() && askedBytes > 0 && askedBytes < HEAD_BYTES;
+  }
+
+  /** Whether there is more to send than the socket takes. */
+  boolean isSending() {
+    return getWriteFlusher().isPending();
+  }
+
+  /** All that it has sent so far; only differences count. */
+  int sentBytes() {
+    return sentBytes;
+  }
+
+  @Override
+  public int fill(ByteBuffer buffer) throws IOException {
+    int length = super.fill(buffer);
+    if (length > 0) {
+      askedBytes = Math.min(HEAD_BYTES, askedBytes + length);
+    }
+    return length;
+  }
+
   /**
    * Writes what the socket takes.
    *
@@ -56,11 +108,24 @@ final class FileConnection extends SocketChannelEndPoint {
    */
   @Override
   public boolean flush(ByteBuffer... buffers) throws IOException {
+    long before = BufferUtil.remaining(buffers);
+    boolean all = send(buffers);
+    int sent = (int) (before - BufferUtil.remaining(buffers));
+    if (sent > 0) {
+      sentBytes = sentBytes + sent; // only one thread writes at a time
+    }
+    if (all) {
+      askedBytes = 0;
+    }
+    return all;
+  }
+
+  private boolean send(ByteBuffer... buffers) throws IOException {
     for (int i = 0; i < buffers.length; i++) {
       if (standsForAFile(buffers[i])) {
         return (i == 0 || super.flush(Arrays.copyOf(buffers, i)))
             && sendFile(buffers[i])
-            && flush(Arrays.copyOfRange(buffers, i + 1, buffers.length));
+            && send(Arrays.copyOfRange(buffers, i + 1, buffers.length));
       }
     }
     return super.flush(buffers);

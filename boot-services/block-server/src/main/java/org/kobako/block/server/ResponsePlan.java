@@ -62,6 +62,12 @@ sealed interface ResponsePlan {
   Refusal READ_FAILED =
       Refusal.of(
           HttpStatus.INTERNAL_SERVER_ERROR_500, "this box cannot read the file: ask another\n");
+  Refusal BUSY =
+      Refusal.of(
+          HttpStatus.SERVICE_UNAVAILABLE_503,
+          "this box serves as many connections as it can: ask another, or again\n",
+          new HttpField(HttpHeader.RETRY_AFTER, "1"),
+          new HttpField(HttpHeader.CONNECTION, "close"));
   Refusal OPEN_FAILED =
       Refusal.of(
           HttpStatus.SERVICE_UNAVAILABLE_503,

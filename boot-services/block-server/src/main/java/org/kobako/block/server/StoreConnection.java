@@ -3,6 +3,7 @@ package org.kobako.block.server;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpMethod;
@@ -30,9 +31,13 @@ import org.jspecify.annotations.Nullable;
 final class StoreConnection extends AbstractConnection implements Connection.UpgradeFrom {
   private static final ByteBuffer NOTHING = BufferUtil.EMPTY_BUFFER;
 
+  /** Its request is on its way, or has come. */
+  private static final Duration REFUSED_IDLE = Duration.ofSeconds(2);
+
   private final StoreConnectionFactory factory;
   private final Connector connector;
   private final FileConnection endPoint;
+  private volatile boolean refused;
   private @Nullable RetainableByteBuffer received;
   private ByteBuffer head = NOTHING;
 
@@ -46,7 +51,23 @@ final class StoreConnection extends AbstractConnection implements Connection.Upg
   @Override
   public void onOpen() {
     super.onOpen();
+    factory.crowd().enter(this);
+  }
+
+  /** From now on it is answered. */
+  void serve() {
     awaitRequest();
+  }
+
+  /** What it asks for first, soon, is answered with a 503; then it is closed. */
+  void refuse() {
+    refused = true;
+    endPoint.setIdleTimeout(REFUSED_IDLE.toMillis());
+    awaitRequest();
+  }
+
+  FileConnection socket() {
+    return endPoint;
   }
 
   @Override
@@ -55,7 +76,11 @@ final class StoreConnection extends AbstractConnection implements Connection.Upg
     received = buffer;
     try {
       int length = endPoint.fill(buffer.getByteBuffer());
-      if (length > 0) {
+      if (length > 0 && refused) {
+        // A head that has been read in part only would make the kernel take the answer back.
+        Callback end = Callback.from(endPoint::close);
+        endPoint.write(end, refusal());
+      } else if (length > 0) {
         if (!isAnswered(buffer.getByteBuffer())) {
           endPoint.upgrade(factory.jettysOwn(connector, endPoint));
         }
@@ -115,12 +140,18 @@ final class StoreConnection extends AbstractConnection implements Connection.Upg
     return false;
   }
 
-  private static ByteBuffer head(ResponsePlan.FilePart part) {
+  private static ByteBuffer refusal() {
+    ByteBuffer text = BufferUtil.toBuffer(ResponsePlan.BUSY.text());
+    return BufferUtil.toBuffer(
+        BufferUtil.toString(head(ResponsePlan.BUSY)) + BufferUtil.toString(text));
+  }
+
+  private static ByteBuffer head(ResponsePlan plan) {
     StringBuilder text = new StringBuilder(320);
-    text.append("HTTP/1.1 ").append(part.status()).append(' ');
-    text.append(HttpStatus.getMessage(part.status())).append("\r\nDate: ");
+    text.append("HTTP/1.1 ").append(plan.status()).append(' ');
+    text.append(HttpStatus.getMessage(plan.status())).append("\r\nDate: ");
     text.append(HttpDate.of(System.currentTimeMillis() / 1000)).append("\r\n");
-    for (HttpField field : part.fields()) {
+    for (HttpField field : plan.fields()) {
       text.append(field.getName()).append(": ").append(field.getValue()).append("\r\n");
     }
     return BufferUtil.toBuffer(text.append("\r\n").toString(), StandardCharsets.ISO_8859_1);

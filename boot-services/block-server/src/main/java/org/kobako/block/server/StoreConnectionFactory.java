@@ -14,17 +14,20 @@ import org.slf4j.LoggerFactory;
 final class StoreConnectionFactory extends AbstractConnectionFactory {
   private final FileJail store;
   private final HttpConnectionFactory jettys;
+  private final Crowd crowd;
   private final DistinctErrors errors =
       new DistinctErrors(LoggerFactory.getLogger(BlockHandler.class));
 
   /**
    * @param store the directory of the files that they answer with
    * @param jettys makes the connections of all other requests
+   * @param crowd which all connections enter
    */
-  StoreConnectionFactory(Path store, HttpConnectionFactory jettys) {
+  StoreConnectionFactory(Path store, HttpConnectionFactory jettys, Crowd crowd) {
     super("kobako-store/http/1.1");
     this.store = new FileJail(store);
     this.jettys = jettys;
+    this.crowd = crowd;
     setInputBufferSize(jettys.getInputBufferSize());
   }
 
@@ -36,6 +39,10 @@ final class StoreConnectionFactory extends AbstractConnectionFactory {
 
   FileJail store() {
     return store;
+  }
+
+  Crowd crowd() {
+    return crowd;
   }
 
   DistinctErrors errors() {

@@ -11,6 +11,9 @@
  * <p>A machine's own requests take a short way past Jetty's handlers, through the same pieces:
  * {@link org.kobako.block.server.SimpleRequest}, {@link org.kobako.block.server.StoreConnection}.
  *
+ * <p>Before any of that stands the {@link org.kobako.block.server.Crowd}: which connections are
+ * served, which wait, and which are too slow to be served on.
+ *
  * <p>Why not Jetty's {@code ResourceHandler}: it answers from a content cache in memory, lists
  * directories, and follows what the filesystem offers instead of what a store has.
  */

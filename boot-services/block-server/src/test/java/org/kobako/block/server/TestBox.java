@@ -19,6 +19,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 final class TestBox implements AutoCloseable {
   private static final int THREADS = 6;
 
+  private static final int MANY_CONNECTIONS = 1000;
+
   /** What is being sent is sent to its end, and nothing else begun. */
   private static final int STOP_MS = 10_000;
 
@@ -38,8 +40,13 @@ final class TestBox implements AutoCloseable {
   }
 
   TestBox(BlockServerConfig config) throws Exception {
+    this(config, new Crowd(MANY_CONNECTIONS));
+  }
+
+  TestBox(BlockServerConfig config, Crowd crowd) throws Exception {
     server = new Server(new QueuedThreadPool(THREADS), null, pool);
-    connector = BlockServer.connector(server, 1, 1, config.store(), new HttpConnectionFactory());
+    connector =
+        BlockServer.connector(server, 1, 1, crowd, config.store(), new HttpConnectionFactory());
     connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
     server.addConnector(connector);
     server.setStopTimeout(STOP_MS);
