@@ -3,6 +3,7 @@ package org.kobako.block.client.cli;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -40,6 +41,18 @@ public final class Values {
       } catch (NumberFormatException e) {
         throw new UsageException("is no whole number (" + min + ".." + max + ")");
       }
+    };
+  }
+
+  /** Whole numbers in a range, both ends included, with commas between. */
+  public static Value<List<Integer>> integers(int min, int max) {
+    Value<Integer> one = integer(min, max);
+    return text -> {
+      List<Integer> numbers = new ArrayList<>();
+      for (String word : text.split(",", -1)) {
+        numbers.add(one.read(word));
+      }
+      return List.copyOf(numbers);
     };
   }
 
