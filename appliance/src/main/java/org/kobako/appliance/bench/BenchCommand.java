@@ -11,6 +11,10 @@ import org.kobako.appliance.bench.failover.FailoverReport;
 import org.kobako.appliance.bench.failover.FailoverSuite;
 import org.kobako.appliance.bench.failover.Fault;
 import org.kobako.appliance.bench.failover.FaultResult;
+import org.kobako.appliance.bench.lab.Network;
+import org.kobako.appliance.bench.storm.StormReport;
+import org.kobako.appliance.bench.storm.StormSuite;
+import org.kobako.appliance.bench.storm.Storms;
 import org.kobako.appliance.demo.ScratchDirectory;
 import org.kobako.block.client.cli.Arguments;
 import org.kobako.block.client.cli.Command;
@@ -29,7 +33,8 @@ import org.kobako.block.client.cli.Values;
 public final class BenchCommand implements Command {
   private enum Suite {
     READ,
-    FAILOVER;
+    FAILOVER,
+    STORM;
 
     String word() {
       return name().toLowerCase(Locale.ROOT);
@@ -44,7 +49,9 @@ public final class BenchCommand implements Command {
           Values.oneOf(List.of(Suite.values()), Suite::word),
           "read: packing, allocations of the read path, reads through FUSE, against the programs"
               + " that a user would take instead; failover: how long readers wait when one of two"
-              + " boxes fails, in each of the ways that boxes fail (as root, a quarter of an hour)");
+              + " boxes fails, in each of the ways that boxes fail (as root, a quarter of an hour);"
+              + " storm: how long the last of many machines boots that are switched on at once, and"
+              + " a model that predicts larger rooms (as root, some minutes)");
   private static final Option<Integer> RUNS =
       Option.optional(
           "runs",
@@ -58,6 +65,24 @@ public final class BenchCommand implements Command {
           "FAULT",
           Values.oneOf(FAULTS, Fault::word),
           "failover: the only one to play: " + String.join(", ", words(FAULTS)));
+  private static final Option<List<Integer>> MACHINES =
+      Option.optional(
+          "machines",
+          "N[,N...]",
+          Values.integers(1, 1000),
+          "storm: how many machines (default: 1,4,16)");
+  private static final Option<List<Integer>> BOXES =
+      Option.optional(
+          "boxes", "N[,N...]", Values.integers(1, 16), "storm: how many boxes (default: 1,4)");
+  private static final Option<Integer> MACHINE_SPEED =
+      Option.optional(
+          "machine-speed",
+          "N",
+          Values.integer(1, 1000),
+          "storm: how many times faster machines think than the emulated one whose boot they play"
+              + " (default: "
+              + StormSuite.MACHINE_SPEED
+              + ")");
   private static final Option<Boolean> JSON =
       Option.flag("json", "print the rows as JSON, when all are measured");
   private static final Option<Path> OUT =
@@ -65,33 +90,46 @@ public final class BenchCommand implements Command {
           "out",
           "DIR",
           Values.path(),
-          "also write the rows to DIR/SUITE.json; of failover a picture, too, and a page with both");
+          "also write the rows to DIR/SUITE.json; of failover and storm pictures, too, and a page with"
+              + " both");
 
   @Override
   public Syntax syntax() {
     return Syntax.of("bench", "measure how fast Kobako is, and how long it stalls")
         .operands(SUITE)
-        .options(RUNS, FAULT, JSON, OUT)
+        .options(RUNS, FAULT, MACHINES, BOXES, MACHINE_SPEED, JSON, OUT)
         .example("bench read --json", "rows of name, ours, peer, ratio, unit")
         .example(
             "bench failover --runs 3 --out report",
-            "a first impression: report/failover.md, two minutes");
+            "a first impression: report/failover.md, two minutes")
+        .example("bench storm --out report", "rooms of up to 16 machines: report/storm.md");
   }
 
   @Override
   public void run(Arguments arguments, Terminal terminal)
       throws UsageException, CommandFailedException, IOException, InterruptedException {
-    switch (arguments.get(SUITE)) {
+    Suite suite = arguments.get(SUITE);
+    requireOnly(arguments, suite == Suite.FAILOVER, List.of(RUNS, FAULT), "failover");
+    requireOnly(arguments, suite == Suite.STORM, List.of(MACHINES, BOXES, MACHINE_SPEED), "storm");
+    switch (suite) {
       case READ -> read(arguments, terminal);
       case FAILOVER -> failover(arguments, terminal);
+      case STORM -> storm(arguments, terminal);
+    }
+  }
+
+  private static void requireOnly(
+      Arguments arguments, boolean allowed, List<Option<?>> options, String suite)
+      throws UsageException {
+    for (Option<?> option : options) {
+      if (!allowed && arguments.find(option).isPresent()) {
+        throw new UsageException("--" + option.name() + " is for " + suite);
+      }
     }
   }
 
   private static void read(Arguments arguments, Terminal terminal)
-      throws UsageException, CommandFailedException, IOException, InterruptedException {
-    if (arguments.find(RUNS).isPresent() || arguments.find(FAULT).isPresent()) {
-      throw new UsageException("--runs and --fault are for failover");
-    }
+      throws CommandFailedException, IOException, InterruptedException {
     boolean asJson = arguments.get(JSON);
     List<BenchRow> rows = new ArrayList<>();
     if (!asJson) {
@@ -118,9 +156,36 @@ public final class BenchCommand implements Command {
     }
   }
 
+  private static void storm(Arguments arguments, Terminal terminal)
+      throws CommandFailedException, IOException, InterruptedException {
+    Network.requireRoot("storm");
+    interruptAtStop(terminal);
+    Storms storms;
+    try (ScratchDirectory scratch = ScratchDirectory.create("kobako-bench-");
+        ProgressLine progress = terminal.progress()) {
+      storms =
+          StormSuite.run(
+              scratch.path(),
+              arguments.find(MACHINES).orElse(StormSuite.MACHINES),
+              arguments.find(BOXES).orElse(StormSuite.BOXES),
+              arguments.find(MACHINE_SPEED).orElse(StormSuite.MACHINE_SPEED),
+              step -> progress.step(step, 0, 0));
+    }
+    if (arguments.get(JSON)) {
+      terminal.out().println(StormReport.json(storms));
+    } else {
+      terminal.out().println(BenchRow.heading());
+      storms.rows().forEach(row -> terminal.out().println(row.line()));
+    }
+    Optional<Path> out = arguments.find(OUT);
+    if (out.isPresent()) {
+      StormReport.write(out.get(), storms);
+    }
+  }
+
   private static void failover(Arguments arguments, Terminal terminal)
       throws CommandFailedException, IOException, InterruptedException {
-    FailoverSuite.requireRoot();
+    Network.requireRoot("failover");
     boolean asJson = arguments.get(JSON);
     if (!asJson) {
       terminal.out().println(FaultResult.heading());

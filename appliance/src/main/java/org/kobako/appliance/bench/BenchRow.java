@@ -10,14 +10,14 @@ import org.kobako.block.client.cli.Json;
  * @param ratio ours by the peer's, the median over rounds by turns; null where there is none
  * @param note what was measured, against whom, for people
  */
-record BenchRow(
+public record BenchRow(
     String name,
     double ours,
     @Nullable Double peer,
     @Nullable Double ratio,
     String unit,
     String note) {
-  void writeTo(Json json) {
+  public void writeTo(Json json) {
     json.beginObject().name("name").value(name).name("ours").value(rounded(ours));
     json.name("peer").value(peer == null ? Double.NaN : rounded(peer));
     json.name("ratio").value(ratio == null ? Double.NaN : rounded(ratio));
@@ -29,12 +29,12 @@ record BenchRow(
     return Math.round(value * 1000) / 1000.0;
   }
 
-  String line() {
+  public String line() {
     return "%-34s %10.2f %10s %7s  %-13s %s"
         .formatted(name, ours, text(peer), text(ratio), unit, note);
   }
 
-  static String heading() {
+  public static String heading() {
     return "%-34s %10s %10s %7s  %-13s %s".formatted("name", "ours", "peer", "ratio", "unit", "");
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.kobako.appliance.Kobako;
+import org.kobako.appliance.bench.lab.Network;
 import org.kobako.appliance.child.ChildKobako;
 import org.kobako.appliance.child.Tool;
 

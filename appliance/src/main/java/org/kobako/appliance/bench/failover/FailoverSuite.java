@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.kobako.appliance.Kobako;
 import org.kobako.appliance.bench.failover.FaultResult.Play;
+import org.kobako.appliance.bench.lab.Network;
 import org.kobako.appliance.child.ChildKobako;
 import org.kobako.appliance.child.Tool;
 import org.kobako.block.client.cli.CommandFailedException;
@@ -52,25 +53,6 @@ public final class FailoverSuite {
     this.faults = List.copyOf(faults);
     this.runs = runs;
     this.progress = progress;
-  }
-
-  /**
-   * Whether it can run here.
-   *
-   * @throws CommandFailedException if not, with the reason
-   */
-  public static void requireRoot() throws IOException, CommandFailedException {
-    if (!System.getProperty("os.name", "").equals("Linux")
-        || (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") != 0) {
-      throw new CommandFailedException(
-          "failover makes network namespaces, which only root on Linux may: run it as root");
-    }
-    for (String program : List.of("ip", "tc", "nsenter", "setpriv")) {
-      if (!Tool.isInstalled(program)) {
-        throw new CommandFailedException(
-            "failover needs " + program + ": install iproute2 and util-linux");
-      }
-    }
   }
 
   /** Plays the faults; results come one by one, as they are there. */

@@ -1,4 +1,4 @@
-package org.kobako.appliance.bench.failover;
+package org.kobako.appliance.bench.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

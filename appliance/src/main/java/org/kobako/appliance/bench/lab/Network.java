@@ -1,12 +1,15 @@
-package org.kobako.appliance.bench.failover;
+package org.kobako.appliance.bench.lab;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kobako.appliance.child.Tool;
+import org.kobako.block.client.cli.CommandFailedException;
 
 /**
  * An Ethernet segment of its own: a bridge in a network namespace, and a namespace joined to it by
@@ -15,9 +18,10 @@ import org.kobako.appliance.child.Tool;
  * <p>Namespaces carry their owner's process id: those of an owner that was killed are removed, with
  * the processes in them, when the next network is opened.
  */
-final class Network implements AutoCloseable {
+public final class Network implements AutoCloseable {
   private static final String SWITCH = "switch";
   private static final String DEVICE = "eth0";
+  private static final String PREFIX_LENGTH = "/16";
 
   /**
    * As long as a network card's, 1000 packets (txqueuelen), or the box would lose packets before
@@ -26,7 +30,7 @@ final class Network implements AutoCloseable {
   private static final String QUEUE = "1500kb";
 
   private static final Pattern OURS =
-      Pattern.compile("kobako-(?<owner>\\d+)-(wire|box\\d|machine)");
+      Pattern.compile("kobako-(?<owner>\\d+)-(wire|box\\d+|machine)");
 
   private final String prefix = "kobako-" + ProcessHandle.current().pid() + "-";
   private final List<String> namespaces = new ArrayList<>();
@@ -36,27 +40,32 @@ final class Network implements AutoCloseable {
    *
    * @param port its cable's end at the switch
    */
-  record Host(String namespace, String address, String wire, String port) {
+  public record Host(String namespace, String address, String wire, String port) {
     /**
      * What a command is put behind to run there, under its own process id and with everybody's
      * mounts, which {@code ip netns exec} would not show it. It is ended when the thread that
      * starts it ends.
      */
-    List<String> prefix() {
+    public List<String> prefix() {
       return List.of("setpriv", "--pdeathsig", "TERM", "nsenter", "--net=/run/netns/" + namespace);
     }
 
     /** Packets vanish both ways; the host sees its link go down. */
-    void pullCable() throws IOException, InterruptedException {
+    public void pullCable() throws IOException, InterruptedException {
       ip("-n", wire, "link", "set", port, "down");
     }
 
-    void plugCable() throws IOException, InterruptedException {
+    public void plugCable() throws IOException, InterruptedException {
       ip("-n", wire, "link", "set", port, "up");
     }
 
+    /** Gives it one more address, as if another computer were at its place. */
+    public void addAddress(String more) throws IOException, InterruptedException {
+      ip("-n", namespace, "address", "add", more + PREFIX_LENGTH, "dev", DEVICE);
+    }
+
     /** Limits what it sends; what comes in is not limited. */
-    void limit(String rate) throws IOException, InterruptedException {
+    public void limit(String rate) throws IOException, InterruptedException {
       Tool.run(
           "tc", "-n", namespace, "qdisc", "add", "dev", DEVICE, "root", "tbf", "rate", rate,
           "burst", "64kb", "limit", QUEUE);
@@ -65,8 +74,28 @@ final class Network implements AutoCloseable {
 
   private Network() {}
 
+  /**
+   * Whether there can be one here.
+   *
+   * @param suite who wants it, for people
+   * @throws CommandFailedException if not, with the reason
+   */
+  public static void requireRoot(String suite) throws IOException, CommandFailedException {
+    if (!System.getProperty("os.name", "").equals("Linux")
+        || (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") != 0) {
+      throw new CommandFailedException(
+          suite + " makes network namespaces, which only root on Linux may: run it as root");
+    }
+    for (String program : List.of("ip", "tc", "nsenter", "setpriv")) {
+      if (!Tool.isInstalled(program)) {
+        throw new CommandFailedException(
+            suite + " needs " + program + ": install iproute2 and util-linux");
+      }
+    }
+  }
+
   /** Makes one without anybody on it. */
-  static Network open() throws IOException, InterruptedException {
+  public static Network open() throws IOException, InterruptedException {
     removeStale();
     Network network = new Network();
     try {
@@ -81,12 +110,12 @@ final class Network implements AutoCloseable {
   }
 
   /** Puts a computer on it. */
-  Host join(String name, String address) throws IOException, InterruptedException {
+  public Host join(String name, String address) throws IOException, InterruptedException {
     String wire = namespaces.getFirst();
     String namespace = addNamespace(name);
     ip("-n", wire, "link", "add", name, "type", "veth", "peer", DEVICE, "netns", namespace);
     ip("-n", wire, "link", "set", name, "master", SWITCH, "up");
-    ip("-n", namespace, "address", "add", address + "/24", "dev", DEVICE);
+    ip("-n", namespace, "address", "add", address + PREFIX_LENGTH, "dev", DEVICE);
     ip("-n", namespace, "link", "set", DEVICE, "up");
     return new Host(namespace, address, wire, name);
   }

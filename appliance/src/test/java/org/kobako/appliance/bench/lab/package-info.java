@@ -1,0 +1,4 @@
+@NullMarked
+package org.kobako.appliance.bench.lab;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.kobako.appliance.bench.storm;
+
+import org.jspecify.annotations.NullMarked;
