@@ -23,8 +23,9 @@ import org.kobako.testing.Peer;
  * </pre>
  *
  * What passes is kept in {@code wire.pcap}: DHCP, TFTP requests, DNS, ARP, and of TCP the begin,
- * the end and the HTTP requests. Namespaces carry their owner's process id: those of a test run
- * that was killed are removed, with the processes in them, when the next network is opened.
+ * the end, the HTTP requests, and how a box's packets begin: the appliance's TraceFromPackets makes
+ * a boot trace of it. Namespaces carry their owner's process id: those of a test run that was
+ * killed are removed, with the processes in them, when the next network is opened.
  */
 final class Network implements AutoCloseable {
   private static final String SWITCH = "switch";
@@ -34,7 +35,8 @@ final class Network implements AutoCloseable {
       "arp or icmp or icmp6 or port 67 or port 68 or port 69 or port 4011 or port 53"
           + " or tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0"
           + " or tcp[((tcp[12] & 0xf0) >> 2):4] = 0x47455420" // "GET "
-          + " or tcp[((tcp[12] & 0xf0) >> 2):4] = 0x48454144"; // "HEAD"
+          + " or tcp[((tcp[12] & 0xf0) >> 2):4] = 0x48454144" // "HEAD"
+          + " or tcp src port 8080"; // answers of a box
 
   private static final Pattern OURS = Pattern.compile("kobako-(?<owner>\\d+)-\\d+-\\w+");
   private static final AtomicInteger NETWORKS = new AtomicInteger();
