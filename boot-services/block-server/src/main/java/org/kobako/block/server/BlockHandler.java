@@ -8,7 +8,7 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
-import org.kobako.block.format.FileJail;
+import org.kobako.block.format.StoreFiles;
 import org.kobako.boot.plan.BootFile;
 import org.kobako.boot.plan.BootFileName;
 import org.kobako.boot.plan.BootFiles;
@@ -19,13 +19,13 @@ import org.slf4j.LoggerFactory;
  * must not hold up Jetty's selector.
  */
 final class BlockHandler extends Handler.Abstract {
-  private final FileJail store;
+  private final StoreFiles store;
   private final BootFiles bootFiles;
   private final DistinctErrors errors =
       new DistinctErrors(LoggerFactory.getLogger(BlockHandler.class));
 
   BlockHandler(BlockServerConfig config) {
-    this.store = new FileJail(config.store());
+    this.store = config.store();
     this.bootFiles = config.bootFiles();
   }
 

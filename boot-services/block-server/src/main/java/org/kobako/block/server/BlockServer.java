@@ -2,7 +2,6 @@ package org.kobako.block.server;
 
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -10,6 +9,7 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.kobako.block.format.StoreFiles;
 
 /**
  * Serves the images and blocks of a store, and boot files, read-only, to any HTTP client or cache.
@@ -42,7 +42,7 @@ public final class BlockServer {
       int acceptors,
       int selectors,
       int maxConnections,
-      Path store,
+      StoreFiles store,
       HttpConnectionFactory http) {
     return connector(server, acceptors, selectors, new Crowd(maxConnections), store, http);
   }
@@ -52,7 +52,7 @@ public final class BlockServer {
       int acceptors,
       int selectors,
       Crowd crowd,
-      Path store,
+      StoreFiles store,
       HttpConnectionFactory http) {
     ConnectionFactory[] factories = {new StoreConnectionFactory(store, http, crowd), http};
     return new ServerConnector(server, null, null, null, acceptors, selectors, factories) {

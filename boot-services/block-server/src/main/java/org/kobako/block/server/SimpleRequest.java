@@ -27,7 +27,6 @@ record SimpleRequest(StorePath path, HttpFields fields) {
       Set.of(
           "accept",
           "accept-encoding",
-          "cache-control",
           "forwarded",
           "pragma",
           "user-agent",
@@ -80,6 +79,11 @@ record SimpleRequest(StorePath path, HttpFields fields) {
         case "connection" -> {
           if (!value.equalsIgnoreCase("keep-alive")) {
             return Optional.empty();
+          }
+        }
+        case "cache-control" -> {
+          if (value.equalsIgnoreCase("no-cache")) {
+            return Optional.empty(); // somebody doubts what he got
           }
         }
         case "range" -> {

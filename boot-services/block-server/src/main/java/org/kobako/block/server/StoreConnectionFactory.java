@@ -1,31 +1,30 @@
 package org.kobako.block.server;
 
-import java.nio.file.Path;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.kobako.block.format.FileJail;
+import org.kobako.block.format.StoreFiles;
 import org.slf4j.LoggerFactory;
 
 /** Makes {@link StoreConnection}s, and what takes over from them. */
 final class StoreConnectionFactory extends AbstractConnectionFactory {
-  private final FileJail store;
+  private final StoreFiles store;
   private final HttpConnectionFactory jettys;
   private final Crowd crowd;
   private final DistinctErrors errors =
       new DistinctErrors(LoggerFactory.getLogger(BlockHandler.class));
 
   /**
-   * @param store the directory of the files that they answer with
+   * @param store the files that they answer with
    * @param jettys makes the connections of all other requests
    * @param crowd which all connections enter
    */
-  StoreConnectionFactory(Path store, HttpConnectionFactory jettys, Crowd crowd) {
+  StoreConnectionFactory(StoreFiles store, HttpConnectionFactory jettys, Crowd crowd) {
     super("kobako-store/http/1.1");
-    this.store = new FileJail(store);
+    this.store = store;
     this.jettys = jettys;
     this.crowd = crowd;
     setInputBufferSize(jettys.getInputBufferSize());
@@ -37,7 +36,7 @@ final class StoreConnectionFactory extends AbstractConnectionFactory {
         new StoreConnection(this, connector, (FileConnection) endPoint), connector, endPoint);
   }
 
-  FileJail store() {
+  StoreFiles store() {
     return store;
   }
 

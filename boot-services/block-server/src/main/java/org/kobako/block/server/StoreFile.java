@@ -2,8 +2,8 @@ package org.kobako.block.server;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import org.kobako.block.format.FileJail;
 import org.kobako.block.format.JailedFile;
+import org.kobako.block.format.StoreFiles;
 import org.kobako.block.format.StorePath;
 
 /** Opens files of a store. */
@@ -16,9 +16,9 @@ final class StoreFile {
    * @throws NoSuchFileException if there is no such regular file
    * @throws IOException if it is there and cannot be opened
    */
-  static ServedFile open(FileJail store, StorePath path) throws IOException {
+  static ServedFile open(StoreFiles store, StorePath path) throws IOException {
     String relative = path.relative();
-    JailedFile file = store.open(relative);
+    JailedFile file = store.open(path).orElseThrow(() -> new NoSuchFileException(relative));
     try {
       String tag =
           path instanceof StorePath.Block block

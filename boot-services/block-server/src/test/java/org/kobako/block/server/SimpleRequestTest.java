@@ -19,7 +19,7 @@ class SimpleRequestTest {
         .contains(new StorePath.Block(BLOCK.substring(10)));
     assertThat(
             SimpleRequest.parse(
-                "GET /images/a/current HTTP/1.1\r\nhost: box\r\nCache-Control: no-cache\r\n"
+                "GET /images/a/current HTTP/1.1\r\nhost: box\r\nCache-Control: max-age=0\r\n"
                     + "Via: 1.1 proxy (squid)\r\nConnection: Keep-Alive\r\n\r\n"))
         .isPresent();
   }
@@ -48,6 +48,7 @@ class SimpleRequestTest {
         "Host: box\r\nUser-Agent: a\nX: b\r\n\r\n",
         "Host: box\r\nUser-Agent: a\0\r\n\r\n",
         "Host: box\r\nUser-Agent: \u00e4\r\n\r\n",
+        "Host: box\r\nCache-Control: no-cache\r\n\r\n",
         "Host: box\r\nConnection: close\r\n\r\n",
         "Host: box\r\nConnection: upgrade\r\n\r\n",
         "Host: box\r\nContent-Length: 0\r\n\r\n",
