@@ -2,6 +2,7 @@ package org.kobako.boot.plan;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What the operator wants booted: a machine's own choice goes before that of its architecture, and
@@ -28,6 +29,13 @@ public record BootRules(
     ofMachine = Map.copyOf(ofMachine);
     architectureOf = Map.copyOf(architectureOf);
     otherBoxes = List.copyOf(otherBoxes);
+  }
+
+  /** All choices that there are, whomever they are for. */
+  public List<BootChoice> choices() {
+    return Stream.of(Stream.of(all), ofArchitecture.values().stream(), ofMachine.values().stream())
+        .flatMap(some -> some)
+        .toList();
   }
 
   Architecture architecture(Machine machine) {

@@ -1,0 +1,151 @@
+package org.kobako.caching.proxy.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kobako.block.format.JailedFile;
+import org.kobako.block.format.StorePath;
+import org.kobako.testing.Peer;
+
+class CacheTest {
+  @TempDir private Path scratch;
+
+  private Path directory() {
+    return scratch.resolve("cache");
+  }
+
+  private Cache open() throws IOException {
+    return Cache.open(directory(), 1000, 10 << 20);
+  }
+
+  private static StorePath.Block nameOf(byte[] bytes) throws Exception {
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+    return new StorePath.Block(HexFormat.of().formatHex(digest));
+  }
+
+  private static byte[] read(Cache cache, StorePath.Block block) throws IOException {
+    try (JailedFile file = cache.open(block).orElseThrow()) {
+      ByteBuffer bytes = ByteBuffer.allocate((int) file.lengthBytes());
+      file.channel().read(bytes);
+      return bytes.array();
+    }
+  }
+
+  @Test
+  void aDirectoryThatHoldsSomethingElseIsLeftAlone() throws Exception {
+    Files.createDirectories(directory());
+    Files.writeString(directory().resolve("thesis.txt"), "mine");
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is no cache and not empty");
+    assertThat(directory().resolve("thesis.txt")).hasContent("mine");
+  }
+
+  @Test
+  void twoBoxesDoNotShareOne() throws Exception {
+    try (Cache first = open()) {
+      assertThatThrownBy(this::open).hasMessageContaining("is used by another box");
+      assertThat(first.blocks()).isZero();
+    }
+    open().close();
+  }
+
+  @Test
+  void foreignFilesStayAndUnfinishedOnesGo() throws Exception {
+    open().close();
+    Path foreign = Files.createDirectories(directory().resolve("blocks/ab")).resolve("notes.txt");
+    Files.writeString(foreign, "mine");
+    Path unfinished = Files.writeString(directory().resolve("incoming/7"), "half");
+    try (Cache cache = open()) {
+      assertThat(unfinished).doesNotExist();
+      assertThat(foreign).exists();
+      assertThat(cache.blocks()).isZero();
+    }
+  }
+
+  @Test
+  void aBlockOfAnotherTimeIsServedWhenItsBytesWereSeen() throws Exception {
+    byte[] bytes = {1, 2, 3};
+    StorePath.Block block = nameOf(bytes);
+    try (Cache cache = open()) {
+      cache.put(block, ByteBuffer.wrap(bytes));
+      assertThat(read(cache, block)).isEqualTo(bytes);
+    }
+    try (Cache cache = open()) {
+      assertThat(cache.open(block)).isEmpty();
+      assertThat(cache.has(block)).isTrue();
+      assertThat(read(cache, block)).isEqualTo(bytes);
+    }
+  }
+
+  @Test
+  void aBlockThatIsNotWhatItsNameSaysIsDeleted() throws Exception {
+    byte[] bytes = {1, 2, 3};
+    StorePath.Block block = nameOf(bytes);
+    try (Cache cache = open()) {
+      cache.put(block, ByteBuffer.wrap(bytes));
+    }
+    Files.write(block.in(directory()), new byte[] {1, 2, 4});
+    try (Cache cache = open()) {
+      assertThat(cache.has(block)).isFalse();
+      assertThat(cache.open(block)).isEmpty();
+      assertThat(block.in(directory())).doesNotExist();
+    }
+  }
+
+  @Test
+  void whatAnotherTimeLeftCountsInTheQuota() throws Exception {
+    byte[] bytes = new byte[100_000];
+    try (Cache cache = open()) {
+      for (byte i = 0; i < 20; i++) {
+        bytes[0] = i;
+        cache.put(nameOf(bytes), ByteBuffer.wrap(bytes.clone()));
+      }
+    }
+    try (Cache cache = Cache.open(directory(), 1000, 1 << 20)) {
+      Peer.await(
+          "the cache is within its new quota",
+          Duration.ofSeconds(10),
+          () -> cache.blocks() > 0 && cache.usedBytes() <= 1 << 20);
+      assertThat(cache.blocks()).isBetween(5, 10);
+    }
+  }
+
+  @Test
+  void aFileIsHereWithItsHeadOrNotAtAll() throws Exception {
+    String name = "boot/amd64/vmlinuz";
+    FileHead head =
+        new FileHead(
+            3,
+            nameOf(new byte[] {1, 2, 3}).digestHex(),
+            Optional.empty(),
+            Optional.empty(),
+            1,
+            1,
+            1);
+    try (Cache cache = open()) {
+      Path incoming = cache.incoming(3).orElseThrow();
+      Files.write(incoming, new byte[] {1, 2, 3});
+      cache.keep(name, incoming, head);
+      assertThat(cache.head(name)).contains(head);
+    }
+    try (Cache cache = open()) {
+      assertThat(cache.head(name)).contains(head);
+    }
+    Files.write(directory().resolve(name), new byte[] {1, 2, 4});
+    try (Cache cache = open()) {
+      assertThat(cache.head(name)).isEmpty();
+      assertThat(cache.open(name)).isEmpty();
+    }
+  }
+}
