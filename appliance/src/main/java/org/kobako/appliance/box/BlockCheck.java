@@ -9,7 +9,10 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.kobako.block.format.StorePath;
@@ -32,11 +35,14 @@ final class BlockCheck {
 
   private static final int PAUSE_TIMES = 49;
 
-  private final Path store;
+  private final List<Path> stores;
   private long nextNs = System.nanoTime();
 
-  BlockCheck(Path store) {
-    this.store = store;
+  /**
+   * @param stores the directories that have blocks: the store, and a cache
+   */
+  BlockCheck(List<Path> stores) {
+    this.stores = List.copyOf(stores);
   }
 
   /** The store as one of the box's services, for its check. */
@@ -63,7 +69,7 @@ final class BlockCheck {
       long endNs = System.nanoTime();
       nextNs = endNs + PAUSE_TIMES * (endNs - startNs);
     } catch (IOException e) {
-      if (Files.exists(block.get().in(store))) {
+      if (stores.stream().anyMatch(store -> Files.exists(block.get().in(store)))) {
         throw e; // else it was collected as garbage in the meantime
       }
     }
@@ -93,11 +99,23 @@ final class BlockCheck {
   }
 
   private Optional<StorePath.Block> anyBlock() throws IOException {
+    List<Path> some = new ArrayList<>(stores);
+    Collections.shuffle(some, ThreadLocalRandom.current());
+    for (Path store : some) {
+      Optional<StorePath.Block> block = anyBlock(store);
+      if (block.isPresent()) {
+        return block;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<StorePath.Block> anyBlock(Path store) throws IOException {
     int first = ThreadLocalRandom.current().nextInt(DIRECTORIES);
     for (int i = 0; i < DIRECTORIES; i++) {
       Path directory = store.resolve("blocks/%02x".formatted((first + i) % DIRECTORIES));
       try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-        Optional<StorePath.Block> block = oneOf(files);
+        Optional<StorePath.Block> block = oneOf(store, files);
         if (block.isPresent()) {
           return block;
         }
@@ -108,7 +126,7 @@ final class BlockCheck {
     return Optional.empty();
   }
 
-  private Optional<StorePath.Block> oneOf(DirectoryStream<Path> files) {
+  private static Optional<StorePath.Block> oneOf(Path store, DirectoryStream<Path> files) {
     Optional<StorePath.Block> chosen = Optional.empty();
     int seen = 0;
     for (Path file : files) {

@@ -12,11 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param store the directory it serves
  * @param http where it listens
  * @param netboot what it does for machines without a disk
+ * @param proxy the stores that it fetches from; empty for none
  * @param state the folder of what it must remember; empty for the usual place
  * @param user whom it becomes when it has its ports; empty for the best there is
  */
 public record BoxConfig(
-    Path store, Http http, NetbootConfig netboot, Optional<Path> state, Optional<String> user) {
+    Path store,
+    Http http,
+    NetbootConfig netboot,
+    Optional<ProxySettings> proxy,
+    Optional<Path> state,
+    Optional<String> user) {
   public static final int DEFAULT_HTTP_PORT = 8080;
   public static final int MAX_PORT = 65535;
 
@@ -46,15 +52,16 @@ public record BoxConfig(
 
   /** The defaults: HTTP, and all that boots machines where the box may do so. */
   public static BoxConfig of(Path store, Http http) {
-    return new BoxConfig(store, http, NetbootConfig.DEFAULTS, Optional.empty(), Optional.empty());
+    return new BoxConfig(
+        store, http, NetbootConfig.DEFAULTS, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   public BoxConfig withHttp(Http other) {
-    return new BoxConfig(store, other, netboot, state, user);
+    return new BoxConfig(store, other, netboot, proxy, state, user);
   }
 
   private BoxConfig withNetboot(NetbootConfig other) {
-    return new BoxConfig(store, http, other, state, user);
+    return new BoxConfig(store, http, other, proxy, state, user);
   }
 
   /** The store of a box that is told of none: in the folder of what it remembers. */

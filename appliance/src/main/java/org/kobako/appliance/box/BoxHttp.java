@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
@@ -23,6 +22,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
+import org.kobako.block.format.StoreFiles;
 import org.kobako.block.server.BlockServer;
 
 /** The one Jetty of a box; its bounds are those of a {@link BoxSize}. */
@@ -61,7 +61,10 @@ final class BoxHttp {
   private final ServerConnector connector;
   private final BoxConfig.Http config;
 
-  BoxHttp(BoxConfig.Http config, Path store, BoxSize size) {
+  /**
+   * @param files those that are answered without Jetty's handlers
+   */
+  BoxHttp(BoxConfig.Http config, StoreFiles files, BoxSize size) {
     this.config = config;
     // Its queue is bounded by the connections: each has at most one task waiting.
     QueuedThreadPool threads =
@@ -75,7 +78,7 @@ final class BoxHttp {
             ACCEPTORS,
             size.selectors(),
             size.maxConnections(),
-            store,
+            files,
             new HttpConnectionFactory(http()));
     if (config.listen() != null) {
       connector.setHost(config.listen().getHostAddress());

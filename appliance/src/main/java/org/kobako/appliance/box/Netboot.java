@@ -4,10 +4,9 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -28,7 +27,6 @@ import org.kobako.dhcp.DhcpServer;
 import org.kobako.dhcp.address.Ipv4Address;
 import org.kobako.dns.DnsConfig;
 import org.kobako.heartbeat.Report;
-import org.kobako.packer.StoreDirectory;
 import org.kobako.tftp.TftpServer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,7 +67,11 @@ final class Netboot implements AutoCloseable {
    *     machines and cannot, with what to do
    */
   static Netboot bind(
-      BoxConfig config, int httpPort, CheckFile checkFile, Optional<Firmware> firmware)
+      BoxConfig config,
+      BoxFiles boxFiles,
+      int httpPort,
+      CheckFile checkFile,
+      Optional<Firmware> firmware)
       throws IOException {
     NetbootConfig netboot = config.netboot();
     BootFiles folder = checkFile.orElse(new BootDirectory(config.bootFiles()));
@@ -85,7 +87,7 @@ final class Netboot implements AutoCloseable {
       case BoxNetwork.Choice.None none -> off(netboot.wanted(), folder, seen, none.why());
       case BoxNetwork.Choice.Found found -> {
         BoxNetwork network = found.network();
-        BoxRoom room = room(config, network, firmware);
+        BoxRoom room = room(config, boxFiles, network, firmware);
         boolean withNames = room.hasKey() && netboot.room().dns().wanted() != Wanted.NO;
         Optional<RoomNames> names =
             withNames
@@ -98,17 +100,17 @@ final class Netboot implements AutoCloseable {
         Function<Inet4Address, BootPlanner> planners =
             address -> new BootPlanner(netboot.rules(), new BoxAddress(address, httpPort), names);
         BootFiles files =
-            new GeneratedFiles(
-                    planners.apply(network.address()), seen, () -> images(config.store()))
+            new GeneratedFiles(planners.apply(network.address()), seen, boxFiles::bootableImages)
                 .orElse(folder);
         yield netboot.wanted() == NetbootConfig.Wanted.NO
             ? off(netboot.wanted(), files, seen, "netboot is false")
-            : on(config, network, room, planners, seen, files, checkFile, firmware);
+            : on(config, boxFiles, network, room, planners, seen, files, checkFile, firmware);
       }
     };
   }
 
-  private static BoxRoom room(BoxConfig config, BoxNetwork network, Optional<Firmware> firmware)
+  private static BoxRoom room(
+      BoxConfig config, BoxFiles boxFiles, BoxNetwork network, Optional<Firmware> firmware)
       throws IOException {
     Supplier<List<InetSocketAddress>> resolvers =
         firmware.flatMap(Firmware::uplink).isPresent()
@@ -119,7 +121,7 @@ final class Netboot implements AutoCloseable {
         new BoxRoom.Place(
             network.interfaceName(), network.address(), config.netboot().dhcp().machines(network)),
         StateDirectory.of(config),
-        () -> currentImages(config.store()),
+        () -> reported(boxFiles.currentVersions()),
         resolvers);
   }
 
@@ -132,6 +134,7 @@ final class Netboot implements AutoCloseable {
   /** Every part, in the order of a boot. */
   private static Netboot on(
       BoxConfig config,
+      BoxFiles boxFiles,
       BoxNetwork network,
       BoxRoom room,
       Function<Inet4Address, BootPlanner> planners,
@@ -143,7 +146,10 @@ final class Netboot implements AutoCloseable {
     Netboot bound = new Netboot(files, seen, Optional.of(network), "boots machines on " + network);
     try {
       boolean givesNames = bound.bindRoom(room, config.netboot().room());
-      TftpServer tftp = new TftpServer(config.netboot().tftp().on(network.address()), files);
+      TftpServer tftp =
+          new TftpServer(
+              config.netboot().tftp().on(network.address()),
+              files.orElse(boxFiles.cachedBootFiles()));
       Part.Step check = () -> tftp.check(CheckFile.NAME, checkFile.content());
       bound.bind(new Part(TFTP, tftp::bind, tftp::start, check, tftp::close));
       if (config.netboot().dhcp().mode().isPresent()) {
@@ -252,26 +258,11 @@ final class Netboot implements AutoCloseable {
     return netboot;
   }
 
-  /** For a machine that asks now; a store that cannot be listed has none. */
-  private static Collection<String> images(Path store) {
-    try {
-      return StoreDirectory.open(store).images().stream().map(ImageName::value).toList();
-    } catch (IOException e) {
-      LOG.warn("netboot: the images of {} cannot be listed: {}", store, e.getMessage());
-      return List.of();
-    }
-  }
-
-  /** The same, with their versions. */
-  private static List<Report.Image> currentImages(Path directory) {
-    try {
-      return StoreDirectory.open(directory).currentVersions().entrySet().stream()
-          .map(image -> new Report.Image(image.getKey().value(), image.getValue()))
-          .toList();
-    } catch (IOException e) {
-      LOG.warn("room: the images of {} cannot be listed: {}", directory, e.getMessage());
-      return List.of();
-    }
+  /** As the heartbeat says it. */
+  private static List<Report.Image> reported(Map<ImageName, Long> versions) {
+    return versions.entrySet().stream()
+        .map(image -> new Report.Image(image.getKey().value(), image.getValue()))
+        .toList();
   }
 
   /** Its place among other boxes, where it boots machines. */

@@ -26,7 +26,7 @@ final class OwnRequest implements AutoCloseable {
   }
 
   /**
-   * Asks for a path, and reads the answer's head.
+   * Asks for a path, past what a cache takes for good, and reads the answer's head.
    *
    * @throws IOException if there is no answer, or another than 200
    */
@@ -36,7 +36,9 @@ final class OwnRequest implements AutoCloseable {
       socket.setSoTimeout((int) TIMEOUT.toMillis());
       socket.connect(server, (int) TIMEOUT.toMillis());
       OwnRequest request = new OwnRequest(socket);
-      byte[] words = ("GET /" + path + " HTTP/1.0\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+      byte[] words =
+          ("GET /" + path + " HTTP/1.0\r\nCache-Control: no-cache\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII);
       socket.getOutputStream().write(words);
       request.readHead(path);
       return request;

@@ -7,6 +7,7 @@ import io.github.wasabithumb.jtoml.value.table.TomlTable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -23,17 +24,20 @@ import java.util.stream.Stream;
 import org.kobako.appliance.box.BoxConfig;
 import org.kobako.appliance.box.DhcpSettings;
 import org.kobako.appliance.box.NetbootConfig;
+import org.kobako.appliance.box.ProxySettings;
 import org.kobako.appliance.room.RoomConfig;
 import org.kobako.appliance.room.RoomKey;
 import org.kobako.block.client.cli.UsageException;
 import org.kobako.block.client.cli.Value;
 import org.kobako.block.client.cli.Values;
 import org.kobako.block.format.ImageName;
+import org.kobako.block.format.TrustKey;
 import org.kobako.boot.plan.Architecture;
 import org.kobako.boot.plan.BootChoice;
 import org.kobako.boot.plan.BootFileName;
 import org.kobako.boot.plan.BootRules;
 import org.kobako.boot.plan.MacAddress;
+import org.kobako.caching.proxy.CachingProxyConfig;
 import org.kobako.dhcp.address.AddressRange;
 import org.kobako.dhcp.address.Ipv4Address;
 import org.kobako.dhcp.address.Subnet;
@@ -50,6 +54,11 @@ import org.kobako.heartbeat.HeartbeatConfig;
 public final class KobakoToml {
   /** Larger than any that people write. */
   static final int MAX_BYTES = 1 << 20;
+
+  private static final long MIN_QUOTA_BYTES = 16L << 20;
+  private static final long MAX_QUOTA_BYTES = 1L << 50;
+  private static final long MIN_AHEAD_BYTES = 1 << 10;
+  private static final long MAX_AHEAD_BYTES = 1L << 40;
 
   private static final String DHCP_OFF = "off";
   private static final List<String> DHCP_MODES =
@@ -135,6 +144,7 @@ public final class KobakoToml {
     network.end();
     validateRouter(file.section("router"));
     BoxConfig.Http http = http(file.section("http"));
+    Optional<ProxySettings> proxy = proxy(file.section("proxy"));
     Section boot = file.section("boot");
     Optional<Path> bootFiles = boot.value("files", this::path);
     List<Section> machines = file.sections("machine");
@@ -163,6 +173,7 @@ public final class KobakoToml {
         store,
         http,
         new NetbootConfig(wanted, interfaceName, bootFiles, rules, dhcp, tftp, room),
+        proxy,
         state,
         user);
   }
@@ -198,6 +209,39 @@ public final class KobakoToml {
     Optional<Integer> port = section.value("port", integer(0, BoxConfig.MAX_PORT));
     section.end();
     return new BoxConfig.Http(listen.orElse(null), port);
+  }
+
+  private Optional<ProxySettings> proxy(Section section) throws ConfigException {
+    if (!section.isThere()) {
+      section.end();
+      return Optional.empty();
+    }
+    List<URI> upstreams = section.values("upstreams", KobakoToml::upstream);
+    if (upstreams.isEmpty()) {
+      throw section.refused("upstreams", "names no store: write [\"http://192.168.7.2/\"]");
+    }
+    ProxySettings proxy =
+        new ProxySettings(
+            upstreams,
+            section.value("cache", this::path),
+            section
+                .value("quota", by(Values.size(MIN_QUOTA_BYTES, MAX_QUOTA_BYTES)))
+                .orElse(ProxySettings.DEFAULT_QUOTA_BYTES),
+            section.value("trust", this::trustKey),
+            section.values("keep", ImageName::new),
+            section
+                .value("ahead-rate", by(Values.size(MIN_AHEAD_BYTES, MAX_AHEAD_BYTES)))
+                .orElse(CachingProxyConfig.DEFAULT_AHEAD_BYTES_PER_SECOND));
+    section.end();
+    return Optional.of(proxy);
+  }
+
+  private TrustKey trustKey(String text) {
+    try {
+      return TrustKey.read(path(text));
+    } catch (IOException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   private static BootRules rules(Section boot, List<Section> machines) throws ConfigException {
@@ -439,6 +483,11 @@ public final class KobakoToml {
     return Architecture.ofDebianName(text)
         .orElseThrow(
             () -> new IllegalArgumentException("write amd64, i386, arm64, armhf or riscv64"));
+  }
+
+  private static URI upstream(String text) {
+    String url = url(text);
+    return URI.create(url.endsWith("/") ? url : url + "/");
   }
 
   private static String url(String text) {

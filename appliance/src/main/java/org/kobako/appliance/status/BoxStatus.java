@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.kobako.block.client.cli.Json;
+import org.kobako.caching.proxy.ProxyStatus;
+import org.kobako.caching.proxy.fetch.FetchStatus;
 
 /**
  * All that a box says of itself, at one moment.
@@ -14,6 +16,7 @@ import org.kobako.block.client.cli.Json;
  * @param services all there are, those that are off included
  * @param firmware empty for a box that is a process on somebody's machine
  * @param room empty for a box that boots no machines
+ * @param proxy empty for a box without upstreams
  * @param machinesSeen machines whose firmware asked for a boot, at most 4096
  */
 public record BoxStatus(
@@ -23,6 +26,7 @@ public record BoxStatus(
     ConfigStatus config,
     Optional<FirmwareStatus> firmware,
     Optional<RoomStatus> room,
+    Optional<ProxyStatus> proxy,
     int machinesSeen,
     MemoryFigures memory) {
 
@@ -55,6 +59,7 @@ public record BoxStatus(
     writeConfig(json.name("config"));
     firmware.ifPresent(it -> write(it, json.name("firmware")));
     room.ifPresent(it -> it.writeTo(json.name("room")));
+    proxy.ifPresent(it -> write(it, json.name("proxy")));
     json.name("machines-seen").value(machinesSeen);
     write(memory, json.name("memory"));
     return json.endObject().toString();
@@ -76,6 +81,22 @@ public record BoxStatus(
     firmware.next().ifPresent(version -> json.name("next-version").value(version));
     json.name("troubles").beginArray();
     firmware.troubles().forEach(json::value);
+    json.endArray().endObject();
+  }
+
+  private static void write(ProxyStatus proxy, Json json) {
+    json.beginObject().name("blocks").value(proxy.blocks());
+    json.name("used-bytes").value(proxy.usedBytes());
+    json.name("quota-bytes").value(proxy.quotaBytes());
+    json.name("asked").value(proxy.fetches().asked());
+    json.name("fetched-bytes").value(proxy.fetches().bytes());
+    json.name("coalesced").value(proxy.fetches().coalesced());
+    json.name("unusable").value(proxy.fetches().unusable());
+    json.name("upstreams").beginArray();
+    for (FetchStatus.OfUpstream upstream : proxy.fetches().upstreams()) {
+      json.beginObject().name("url").value(upstream.url().toString());
+      json.name("state").value(upstream.state().toLowerCase(Locale.ROOT)).endObject();
+    }
     json.endArray().endObject();
   }
 

@@ -4,6 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.kobako.block.client.cli.Units;
+import org.kobako.caching.proxy.ProxyStatus;
+import org.kobako.caching.proxy.fetch.FetchStatus;
 
 /** What a box says of itself, for people. */
 final class StatusText {
@@ -16,6 +19,7 @@ final class StatusText {
     text.line("%s  up %s", status.url(), coarse(status.uptime()));
     text.services(status.services());
     status.room().ifPresent(text::room);
+    status.proxy().ifPresent(text::proxy);
     return text.text.toString();
   }
 
@@ -64,6 +68,23 @@ final class StatusText {
       line("");
       line("heartbeats that did nothing: %s", room.ignoredHeartbeats());
     }
+  }
+
+  private void proxy(ProxyStatus proxy) {
+    line("");
+    line(
+        "cache: %d blocks, %s of %s; fetched %s with %d requests, %d machines waited for another's",
+        proxy.blocks(),
+        Units.roundSize(proxy.usedBytes()),
+        Units.roundSize(proxy.quotaBytes()),
+        Units.roundSize(proxy.fetches().bytes()),
+        proxy.fetches().asked(),
+        proxy.fetches().coalesced());
+    List<List<String>> upstreams = new ArrayList<>();
+    for (FetchStatus.OfUpstream upstream : proxy.fetches().upstreams()) {
+      upstreams.add(List.of(upstream.url().toString(), upstream.state().toLowerCase(Locale.ROOT)));
+    }
+    table(List.of("upstream", "state"), upstreams);
   }
 
   private static String word(Enum<?> constant) {

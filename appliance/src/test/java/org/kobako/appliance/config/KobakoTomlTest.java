@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,8 +22,10 @@ import org.kobako.appliance.box.BoxConfig;
 import org.kobako.appliance.box.DhcpSettings;
 import org.kobako.appliance.box.NetbootConfig;
 import org.kobako.appliance.box.NetbootConfig.Wanted;
+import org.kobako.appliance.box.ProxySettings;
 import org.kobako.appliance.room.RoomConfig;
 import org.kobako.appliance.room.RoomKey;
+import org.kobako.block.format.ImageName;
 import org.kobako.boot.plan.Architecture;
 import org.kobako.boot.plan.BootFileName;
 import org.kobako.boot.plan.BootRules;
@@ -48,6 +51,7 @@ class KobakoTomlTest {
           "http",
           "machine",
           "network",
+          "proxy",
           "room",
           "router",
           "tftp");
@@ -90,6 +94,12 @@ class KobakoTomlTest {
             [http]
             listen = "192.168.7.1"
             port = 80
+            [proxy]
+            upstreams = ["http://192.168.7.9", "http://192.168.7.8:8080/store/"]
+            cache = "cache"
+            quota = "1G"
+            keep = ["debian"]
+            ahead-rate = "1M"
             [boot]
             files = "/srv/boot"
             image = "debian"
@@ -145,6 +155,17 @@ class KobakoTomlTest {
             """);
     assertThat(config.store()).isEqualTo(Path.of("/srv/store"));
     assertThat(config.state()).contains(directory.resolve("state"));
+    assertThat(config.proxy())
+        .contains(
+            new ProxySettings(
+                List.of(
+                    URI.create("http://192.168.7.9/"),
+                    URI.create("http://192.168.7.8:8080/store/")),
+                Optional.of(directory.resolve("cache")),
+                1 << 30,
+                Optional.empty(),
+                List.of(new ImageName("debian")),
+                1 << 20));
     RoomConfig room = config.netboot().room();
     assertThat(room.key().map(RoomKey::hex)).contains("000102030405060708090a0b0c0d0e0f");
     assertThat(room)
@@ -220,7 +241,7 @@ class KobakoTomlTest {
       quoteCharacter = '`',
       value = {
         "port = 1; port is unknown: known here are boot, dhcp, dns, http, machine, netboot,"
-            + " network, room, router, state, store, tftp, user",
+            + " network, proxy, room, router, state, store, tftp, user",
         "[http]|prot = 1; http.prot is unknown: known here are listen, port",
         "[http]|port = 65536; http.port = \"65536\" is refused: it is out of range (0..65535)",
         "[http]|port = true; http.port is refused: it must be a string or a number",
@@ -333,6 +354,7 @@ class KobakoTomlTest {
     "dhcp., dhcp",
     "dhcp.subnet[]., dhcp.subnet",
     "tftp., tftp",
+    "proxy., proxy",
     "machine[]., machine"
   })
   void theTableForPeopleHasEveryKeyAndNoOther(String prefix, String section) throws IOException {
@@ -340,6 +362,7 @@ class KobakoTomlTest {
         switch (section) {
           case "" -> "";
           case "router" -> "[router]\nuplink = \"eth1\"\n";
+          case "proxy" -> "[proxy]\nupstreams = [\"http://192.168.7.2/\"]\n";
           case "machine" -> "[[machine]]\nmac = \"52:54:00:12:34:56\"\n";
           case "dhcp.subnet" -> "[[dhcp.subnet]]\nsubnet = \"10.1.0.0/24\"\n";
           default -> "[" + section + "]\n";
