@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -52,6 +54,7 @@ public final class FaultyBox implements AutoCloseable {
   private final ServerSocket listener;
   private final List<Socket> open = new ArrayList<>();
   private final AtomicInteger blockRequests = new AtomicInteger();
+  private final Set<String> agents = ConcurrentHashMap.newKeySet();
   private volatile Fault fault = Fault.NONE;
   private volatile String faultyPath = "blocks/";
   private volatile boolean soundPastCaches;
@@ -112,6 +115,11 @@ public final class FaultyBox implements AutoCloseable {
     return blockRequests.get();
   }
 
+  /** Request lines so far, and who they say asks: {@code GET /a HTTP/1.1 by kobako}. */
+  public Set<String> agents() {
+    return agents;
+  }
+
   private void accept() {
     while (!listener.isClosed()) {
       try {
@@ -142,6 +150,9 @@ public final class FaultyBox implements AutoCloseable {
         boolean pastCaches = false;
         String field;
         while ((field = in.readLine()) != null && !field.isEmpty()) {
+          if (field.startsWith("User-Agent: ")) {
+            agents.add(request + " by " + field.substring("User-Agent: ".length()));
+          }
           pastCaches |= field.equalsIgnoreCase("cache-control: no-cache");
         }
         if (!answer(request.split(" ")[1].substring(1), pastCaches, out)) {

@@ -67,6 +67,40 @@ class AttachedImageTest {
   }
 
   @Test
+  void requestsSayWhichVersionTheMachineReads() throws IOException {
+    try (FaultyBox box = new FaultyBox(store.root());
+        AttachedImage image = attach(box)) {
+      readAll(image.disk());
+
+      assertThat(box.agents())
+          .filteredOn(request -> request.contains("/blocks/"))
+          .isNotEmpty()
+          .allMatch(request -> request.endsWith(" by kobako disk/1"));
+      assertThat(box.agents()).contains("GET /images/disk/1.index HTTP/1.1 by kobako");
+    }
+  }
+
+  @Test
+  void aMachineThatReadsNothingLetsAllBoxesKnowOfItself() throws IOException {
+    try (FaultyBox one = new FaultyBox(store.root());
+        FaultyBox other = new FaultyBox(store.root());
+        AttachedImage image =
+            AttachedImage.open(
+                AttachConfig.of(
+                    new ImageName("disk"),
+                    List.of(UpstreamUrl.parse(one.url()), UpstreamUrl.parse(other.url()))),
+                Duration.ofMillis(50))) {
+      assertThat(image.index().version()).isEqualTo(1);
+      for (FaultyBox box : List.of(one, other)) {
+        Peer.await(
+            "the box knows the machine",
+            Duration.ofSeconds(10),
+            () -> box.agents().contains("GET /images/disk/current HTTP/1.1 by kobako disk/1"));
+      }
+    }
+  }
+
+  @Test
   void readsOfAnyOffsetAndLengthAreRight() throws IOException {
     try (FaultyBox box = new FaultyBox(store.root());
         AttachedImage image = attach(box)) {

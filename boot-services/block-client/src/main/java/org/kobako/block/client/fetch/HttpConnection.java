@@ -38,6 +38,7 @@ final class HttpConnection {
   private final SocketChannel channel;
   private final byte[] beforePath;
   private final byte[] afterPath;
+  private final AgentLine agent;
   private final ByteBuffer request = ByteBuffer.allocateDirect(MAX_REQUEST_BYTES);
   private final ByteBuffer input = ByteBuffer.allocateDirect(MAX_HEAD_BYTES);
   private final HttpHead head = new HttpHead();
@@ -52,19 +53,25 @@ final class HttpConnection {
   private final LastHeard common;
 
   private HttpConnection(
-      SocketChannel channel, UpstreamUrl url, @Nullable UpstreamUrl proxy, LastHeard common) {
+      SocketChannel channel,
+      UpstreamUrl url,
+      @Nullable UpstreamUrl proxy,
+      AgentLine agent,
+      LastHeard common) {
     this.channel = channel;
+    this.agent = agent;
     this.common = common;
     // A proxy is asked with the whole URL (RFC 9112, 3.2.2), an origin with the path.
     String base = proxy == null ? "" : "http://" + url.authority();
     this.beforePath = ascii("GET " + base + url.path());
-    this.afterPath = ascii(" HTTP/1.1\r\nHost: " + url.authority() + "\r\nUser-Agent: kobako\r\n");
+    this.afterPath = ascii(" HTTP/1.1\r\nHost: " + url.authority() + "\r\n");
   }
 
   /**
    * Connects.
    *
    * @param proxy a forward proxy to go through, or null
+   * @param agent what requests say of this machine
    * @param common shared by all connections to this upstream
    * @param exchange what the connection is for, and what may end the attempt
    * @throws IOException if nobody answers
@@ -73,6 +80,7 @@ final class HttpConnection {
       UpstreamUrl url,
       InetSocketAddress peer,
       @Nullable UpstreamUrl proxy,
+      AgentLine agent,
       LastHeard common,
       Exchange exchange)
       throws IOException {
@@ -80,7 +88,7 @@ final class HttpConnection {
       throw new UnknownHostException("the name " + peer.getHostString() + " does not resolve");
     }
     SocketChannel channel = SocketChannel.open();
-    HttpConnection connection = new HttpConnection(channel, url, proxy, common);
+    HttpConnection connection = new HttpConnection(channel, url, proxy, agent, common);
     try {
       exchange.use(connection);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -165,7 +173,7 @@ final class HttpConnection {
   }
 
   private void exchange(boolean pastCaches) throws IOException {
-    request.put(afterPath).put(pastCaches ? NO_CACHE : END).flip();
+    request.put(afterPath).put(agent.bytes()).put(pastCaches ? NO_CACHE : END).flip();
     reusable = false;
     answered = false;
     listens();

@@ -46,6 +46,7 @@ final class Upstream {
   private final @Nullable UpstreamUrl proxy;
   private final @Nullable InetAddress address;
   private final int bit;
+  private final AgentLine agent;
   private final BiConsumer<Upstream, UpstreamState> onChange;
   private final SparseLog changes = new SparseLog();
   private final LastHeard lastHeard = new LastHeard();
@@ -65,6 +66,7 @@ final class Upstream {
   /**
    * @param address of the URL's host, or null where the system is to find it at each connection
    * @param number unique among those in use, 0 to 31
+   * @param agent what requests say of this machine
    * @param onChange told of each new state; must not wait
    */
   Upstream(
@@ -72,11 +74,13 @@ final class Upstream {
       @Nullable UpstreamUrl proxy,
       @Nullable InetAddress address,
       int number,
+      AgentLine agent,
       BiConsumer<Upstream, UpstreamState> onChange) {
     this.url = url;
     this.proxy = proxy;
     this.address = address;
     this.bit = 1 << number;
+    this.agent = agent;
     this.onChange = onChange;
     this.health = new UpstreamHealth(new SplittableRandom());
   }
@@ -360,7 +364,7 @@ final class Upstream {
     long nowNs = System.nanoTime();
     long connectionNs = Math.max(MIN_CONNECTION_NS, (deadlineNs - nowNs) / CONNECTION_PART);
     exchange.setDeadline(Math.min(deadlineNs, nowNs + connectionNs));
-    HttpConnection connection = HttpConnection.open(url, peer(), proxy, lastHeard, exchange);
+    HttpConnection connection = HttpConnection.open(url, peer(), proxy, agent, lastHeard, exchange);
     exchange.setDeadline(deadlineNs);
     return connection;
   }

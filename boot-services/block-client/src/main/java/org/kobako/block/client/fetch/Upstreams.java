@@ -20,6 +20,7 @@ import org.kobako.block.format.BlockSource;
 import org.kobako.block.format.CorruptBlockException;
 import org.kobako.block.format.FetchedBlock;
 import org.kobako.block.format.MissingBlockException;
+import org.kobako.block.format.ReaderAgent;
 import org.kobako.block.format.StorePath;
 import org.kobako.block.format.UnreachableSourceException;
 import org.kobako.block.format.VerifiedBlock;
@@ -74,6 +75,7 @@ public final class Upstreams implements BlockSource {
   private final long patienceNs;
   private final FetchCounters counters = new FetchCounters();
   private final SparseLog failures = new SparseLog();
+  private final AgentLine agent = new AgentLine();
 
   /** The block that was fetched last; guarded by itself. */
   private final BlockRequest newest = new BlockRequest();
@@ -110,13 +112,18 @@ public final class Upstreams implements BlockSource {
       if (proxy == null && url.isName() && resolver.answersFor(url.host())) {
         named.add(url);
       } else {
-        fixed.add(new Upstream(url, proxy, null, fixed.size(), this::changed));
+        fixed.add(new Upstream(url, proxy, null, fixed.size(), agent, this::changed));
       }
     }
     this.upstreams = List.copyOf(fixed);
     this.names = new UpstreamNames(named, resolver, this::follow);
     names.start();
     this.prober = new Prober(this, deadlines, probePath);
+  }
+
+  /** Says it to all upstreams from the next request on. */
+  public void readAs(ReaderAgent reader) {
+    agent.set(reader);
   }
 
   /** A name stands for these addresses from now on. */
@@ -139,7 +146,7 @@ public final class Upstreams implements BlockSource {
       Upstream at = find(after, url, address);
       int number = Integer.numberOfTrailingZeros(~bits);
       if (at == null && number < MAX_UPSTREAMS) {
-        at = new Upstream(url, proxy, address, number, this::changed);
+        at = new Upstream(url, proxy, address, number, agent, this::changed);
         after.add(at);
         bits |= at.bit();
         if (known) {
