@@ -1,11 +1,12 @@
 package org.kobako.appliance.bench.failover;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.ToLongFunction;
 import java.util.stream.DoubleStream;
 import org.kobako.appliance.bench.failover.FaultResult.Play;
 import org.kobako.appliance.bench.failover.Traffic.Sample;
+import org.kobako.appliance.bench.lab.Svg;
 
 /**
  * Throughput over time as an SVG picture: a panel for each fault, with the first time that it
@@ -31,40 +32,35 @@ final class TrafficPicture {
   private static final List<String> BOX_COLOURS = List.of("#1768ac", "#d9730d");
   private static final String READERS_COLOUR = "#555555";
 
-  private final StringBuilder svg = new StringBuilder();
+  private final Svg svg;
 
-  private TrafficPicture() {}
+  private TrafficPicture(int height) {
+    this.svg = new Svg(WIDTH, height);
+  }
 
   static String of(List<FaultResult> results) {
-    TrafficPicture picture = new TrafficPicture();
-    int height = HEAD + results.size() * PANEL;
-    picture.add(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\""
-            + " font-family=\"sans-serif\" font-size=\"12\" fill=\"#222222\">",
-        WIDTH, height, WIDTH, height);
-    picture.add("<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>", WIDTH, height);
+    TrafficPicture picture = new TrafficPicture(HEAD + results.size() * PANEL);
     picture.legend();
     for (int i = 0; i < results.size(); i++) {
       picture.panel(results.get(i), HEAD + i * PANEL);
     }
-    picture.add("</svg>");
-    return picture.svg.toString();
+    return picture.svg.end();
   }
 
   private void legend() {
-    text(LEFT, 20, "start", "Two boxes at 100 Mbit/s each, one of them failing by turns");
+    svg.text(LEFT, 20, "start", "Two boxes at 100 Mbit/s each, one of them failing by turns");
     line(LEFT, 40, BOX_COLOURS.get(0), "box 1 sends");
     line(LEFT + 150, 40, BOX_COLOURS.get(1), "box 2 sends");
     line(LEFT + 300, 40, READERS_COLOUR, "readers get (decompressed)");
-    add(
+    svg.add(
         "<rect x=\"%d\" y=\"32\" width=\"24\" height=\"12\" fill=\"#000000\" opacity=\"0.12\"/>",
         LEFT + 530);
-    text(LEFT + 560, 44, "start", "fault, in its box's colour");
+    svg.text(LEFT + 560, 44, "start", "fault, in its box's colour");
   }
 
   private void line(int x, int y, String colour, String what) {
-    add("<path d=\"M%d %dh24\" stroke=\"%s\" stroke-width=\"2\"/>", x, y, colour);
-    text(x + 30, y + 4, "start", what);
+    svg.add("<path d=\"M%d %dh24\" stroke=\"%s\" stroke-width=\"2\"/>", x, y, colour);
+    svg.text(x + 30, y + 4, "start", what);
   }
 
   private void panel(FaultResult result, int top) {
@@ -77,7 +73,7 @@ final class TrafficPicture {
             .filter(sample -> sample.fromNs() - fromNs >= 0 && sample.toNs() - toNs <= 0)
             .toList();
     Scale scale = new Scale(fromNs, toNs, highest(samples), top + PLOT_TOP);
-    text(LEFT, top + 18, "start", result.word() + ": " + result.fault().what());
+    svg.text(LEFT, top + 18, "start", result.word() + ": " + result.fault().what());
     for (Play play : plays) {
       shade(play, scale);
     }
@@ -108,7 +104,7 @@ final class TrafficPicture {
 
   private void shade(Play play, Scale scale) {
     double x = scale.x(play.struckNs());
-    add(
+    svg.add(
         "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\" opacity=\"0.15\"/>",
         x, scale.top, scale.x(play.restoredNs()) - x, PLOT, BOX_COLOURS.get(play.box()));
   }
@@ -116,45 +112,30 @@ final class TrafficPicture {
   private void axes(Scale scale) {
     int bottom = scale.top + PLOT;
     for (int rate = 0; rate <= scale.highest; rate += MB_PER_LINE) {
-      add("<path d=\"M%d %.1fH%d\" stroke=\"#dddddd\"/>", LEFT, scale.y(rate), WIDTH - RIGHT);
-      text(LEFT - 8, scale.y(rate) + 4, "end", Integer.toString(rate));
+      svg.add("<path d=\"M%d %.1fH%d\" stroke=\"#dddddd\"/>", LEFT, scale.y(rate), WIDTH - RIGHT);
+      svg.text(LEFT - 8, scale.y(rate) + 4, "end", Integer.toString(rate));
     }
-    text(16, scale.top - 10, "start", "MB/s");
+    svg.text(16, scale.top - 10, "start", "MB/s");
     long seconds = (long) ((scale.toNs - scale.fromNs) / SECOND_NS);
     for (long second = 0; second <= seconds; second += 2) {
       double x = scale.x(scale.fromNs + second * 1_000_000_000);
-      add("<path d=\"M%.1f %dv4\" stroke=\"#888888\"/>", x, bottom);
-      text(x, bottom + 16, "middle", second == 0 ? "0 s" : Long.toString(second));
+      svg.add("<path d=\"M%.1f %dv4\" stroke=\"#888888\"/>", x, bottom);
+      svg.text(x, bottom + 16, "middle", second == 0 ? "0 s" : Long.toString(second));
     }
-    add(
+    svg.add(
         "<path d=\"M%d %dV%dH%d\" fill=\"none\" stroke=\"#888888\"/>",
         LEFT, scale.top, bottom, WIDTH - RIGHT);
   }
 
   private void curve(
       List<Sample> samples, ToLongFunction<Sample> bytes, String colour, Scale scale) {
-    StringBuilder points = new StringBuilder();
+    List<double[]> points = new ArrayList<>();
     for (Sample sample : samples) {
       long middleNs = sample.fromNs() + (sample.toNs() - sample.fromNs()) / 2;
-      points.append(
-          String.format(
-              Locale.ROOT,
-              "%.1f,%.1f ",
-              scale.x(middleNs),
-              scale.y(rate(bytes.applyAsLong(sample), sample))));
+      double y = scale.y(rate(bytes.applyAsLong(sample), sample));
+      points.add(new double[] {scale.x(middleNs), y});
     }
-    add(
-        "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\"/>",
-        points.toString().strip(), colour);
-  }
-
-  private void text(double x, double y, String anchor, String text) {
-    String escaped = text.replace("&", "&amp;").replace("<", "&lt;");
-    add("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>", x, y, anchor, escaped);
-  }
-
-  private void add(String format, Object... values) {
-    svg.append(String.format(Locale.ROOT, format, values)).append('\n');
+    svg.curve(points, colour, "");
   }
 
   /** From times and MB/s to places in the picture. */

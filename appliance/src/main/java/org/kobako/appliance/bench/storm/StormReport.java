@@ -77,8 +77,10 @@ public final class StormReport {
         format(
             """
 
-            All of it ran on one computer with %d cores, which boxes, machines and links shared. Where
-            its cores were 90 %% busy or more, they were the limit, and not the links.
+            All of it ran on one computer with %d cores, which boxes, machines and links shared, and other
+            work, if there was any. What a box's link alone takes for the bytes of its machines is in the
+            notes: a boot that takes much longer than that and the thinking waited for the cores. CPU
+            time has the start of each box's VM in it, which weighs most where little was read.
 
             ## The model
 

@@ -15,7 +15,7 @@ import org.kobako.appliance.bench.storm.model.StormModel;
  * to one of them, and what it predicts.
  *
  * @param fitted the model's parameters: all but {@code answerSeconds} are known beforehand, and
- *     that is fitted to one machine before one box
+ *     that is fitted to the smallest storm
  */
 public record Storms(
     BootTrace trace,
@@ -59,7 +59,8 @@ public record Storms(
     double link = Parameters.payloadRate(StormSuite.LINK_BITS_PER_SECOND);
     Parameters known =
         new Parameters(link, NO_LIMIT, machineSpeed, 0, cpuPerByte, NO_LIMIT, NO_LIMIT);
-    Parameters fitted = StormModel.fitted(trace, alone.worstSeconds(), known);
+    Parameters fitted =
+        StormModel.fitted(trace, alone.machines(), alone.boxes(), alone.worstSeconds(), known);
     return new Storms(trace, List.copyOf(points), beside, fitted, predict(trace, fitted));
   }
 
@@ -149,6 +150,24 @@ public record Storms(
     return OptionalDouble.empty();
   }
 
+  /** What stands behind a figure, for people. */
+  private String note(StormPoint ours, Optional<StormPoint> peer) {
+    int ofABox = Math.ceilDiv(ours.machines(), ours.boxes());
+    String peerCpu =
+        peer.map(
+                point -> String.format(Locale.ROOT, ", nginx's %.2f s/GB", point.cpuSecondsPerGb()))
+            .orElse("");
+    return String.format(
+            Locale.ROOT,
+            "median %.1f s, a box's link alone takes %.1f s, %d asked again, CPU %.2f s/GB",
+            ours.medianSeconds(),
+            ofABox * trace.bytes() / fitted.boxLink(),
+            ours.retries(),
+            ours.cpuSecondsPerGb())
+        + peerCpu
+        + String.format(Locale.ROOT, ", all cores %d %% busy", Math.round(100 * ours.busyShare()));
+  }
+
   public List<BenchRow> rows() {
     List<BenchRow> rows = new ArrayList<>();
     for (StormPoint ours : ofServer(StormBox.Kind.KOBAKO)) {
@@ -163,13 +182,7 @@ public record Storms(
               peer.map(StormPoint::worstSeconds).orElse(null),
               peer.map(point -> ours.worstSeconds() / point.worstSeconds()).orElse(null),
               "s",
-              String.format(
-                  Locale.ROOT,
-                  "median %.1f s, %d asked again, CPU %.2f s/GB, cores %d %% busy",
-                  ours.medianSeconds(),
-                  ours.retries(),
-                  ours.cpuSecondsPerGb(),
-                  Math.round(100 * ours.busyShare()))));
+              note(ours, peer)));
     }
     for (int boxes : boxes()) {
       OptionalDouble ours = carried(StormBox.Kind.KOBAKO, boxes);

@@ -50,17 +50,18 @@ public final class StormModel {
   }
 
   /**
-   * The parameters with which one machine alone takes as long as it was measured to.
+   * The parameters with which a storm takes as long as it was measured to.
    *
-   * @param measuredSeconds of one machine before one box
+   * @param measuredSeconds until its last machine had booted
    */
-  public static Parameters fitted(BootTrace trace, double measuredSeconds, Parameters parameters) {
+  public static Parameters fitted(
+      BootTrace trace, int machines, int boxes, double measuredSeconds, Parameters parameters) {
     double low = 0;
     double high = MAX_ANSWER_SECONDS;
     for (int step = 0; step < STEPS; step++) {
       double middle = (low + high) / 2;
-      if (storm(trace, 1, 1, parameters.withAnswerSeconds(middle)).worstSeconds()
-          < measuredSeconds) {
+      Outcome outcome = storm(trace, machines, boxes, parameters.withAnswerSeconds(middle));
+      if (outcome.worstSeconds() < measuredSeconds) {
         low = middle;
       } else {
         high = middle;

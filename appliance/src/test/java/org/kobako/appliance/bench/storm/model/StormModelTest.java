@@ -111,8 +111,11 @@ class StormModelTest {
     Parameters known =
         new Parameters(Parameters.payloadRate(100e6), NO_LIMIT, 10, 0, 0, NO_LIMIT, NO_LIMIT);
     double alone = worst(boot, 1, 1, known);
-    Parameters fitted = StormModel.fitted(boot, alone + 1, known);
+    Parameters fitted = StormModel.fitted(boot, 1, 1, alone + 1, known);
     assertThat(worst(boot, 1, 1, fitted)).isCloseTo(alone + 1, within(0.01));
     assertThat(fitted.answerSeconds()).isBetween(1e-4, 0.1);
+    double crowded = worst(boot, 6, 2, fitted);
+    assertThat(StormModel.fitted(boot, 6, 2, crowded, known).answerSeconds())
+        .isCloseTo(fitted.answerSeconds(), within(1e-4));
   }
 }
