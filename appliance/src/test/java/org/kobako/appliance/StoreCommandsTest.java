@@ -153,14 +153,30 @@ class StoreCommandsTest {
     Files.write(disk, TestDisk.mixed(11 * BLOCK, BLOCK, 2));
     pack();
 
-    KobakoRun dry = KobakoRun.of("gc", store, "--keep", 1, "--dry-run");
+    KobakoRun dry = KobakoRun.of("gc", store, "--keep", 1, "--grace", "0s", "--dry-run");
     assertThat(dry.out()).startsWith("would remove 1 versions and ");
     assertThat(store.resolve("images/debian/1.index")).exists();
 
-    KobakoRun gc = KobakoRun.of("gc", store, "--keep", 1);
+    KobakoRun gc = KobakoRun.of("gc", store, "--keep", 1, "--grace", "0s");
     assertThat(gc.out()).startsWith("removed 1 versions and ");
     assertThat(store.resolve("images/debian/1.index")).doesNotExist();
     assertThat(KobakoRun.of("verify", store).exitCode()).isZero();
+  }
+
+  @Test
+  void gcLeavesWhatWasCurrentAMomentAgo() throws IOException {
+    pack();
+    Files.write(disk, TestDisk.mixed(11 * BLOCK, BLOCK, 2));
+    pack();
+
+    KobakoRun gc = KobakoRun.of("gc", store, "--keep", 1);
+
+    assertThat(gc.out().lines())
+        .satisfiesExactly(
+            done -> assertThat(done).startsWith("removed 0 versions and 0 blocks (0); kept 2 "),
+            kept ->
+                assertThat(kept).matches("kept debian version 1: it was current until \\d+s ago"));
+    assertThat(store.resolve("images/debian/1.index")).exists();
   }
 
   @Test

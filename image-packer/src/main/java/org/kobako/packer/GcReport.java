@@ -10,6 +10,7 @@ import org.kobako.block.format.StorePath;
  * @param dryRun whether nothing was removed
  * @param removedVersions indexes of old versions
  * @param keptVersions versions that stay, of all images
+ * @param keptBesides those of them that are neither current nor among the newest
  * @param removedBlocks block files that no kept version names
  * @param removedBytes their length
  * @param keptBlocks block files that stay
@@ -19,6 +20,7 @@ public record GcReport(
     boolean dryRun,
     List<StorePath.Index> removedVersions,
     int keptVersions,
+    List<KeptVersion> keptBesides,
     long removedBlocks,
     long removedBytes,
     long keptBlocks,
@@ -26,5 +28,6 @@ public record GcReport(
     Duration duration) {
   public GcReport {
     removedVersions = List.copyOf(removedVersions);
+    keptBesides = List.copyOf(keptBesides);
   }
 }

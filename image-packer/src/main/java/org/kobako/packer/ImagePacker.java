@@ -3,8 +3,6 @@ package org.kobako.packer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +18,6 @@ import org.kobako.block.format.Codec;
 import org.kobako.block.format.ImageName;
 import org.kobako.block.format.IndexTrust;
 import org.kobako.block.format.OffHeapBuffer;
-import org.kobako.block.format.StorePath;
 import org.kobako.block.format.codec.Codecs;
 import org.kobako.block.format.codec.Compressor;
 import org.kobako.block.format.digest.Digester;
@@ -61,7 +58,7 @@ public final class ImagePacker {
           PackSource source = PackSource.open(request, staging, progress)) {
         Stripes stripes =
             new Stripes(request.stripes(), request.blockSizeBytes(), source.lengthBytes());
-        long version = nextVersion(store, images);
+        long version = nextVersion(store, images, request.firstVersion());
         Tally tally = new Tally();
         List<Path> indexes =
             writeIndexes(request, stripes, images, version, source, staging, tally, progress);
@@ -94,8 +91,9 @@ public final class ImagePacker {
   }
 
   /** All members of an array get the same version, so that a machine can tell that they match. */
-  private static long nextVersion(StoreDirectory store, List<ImageName> images) throws IOException {
-    long highest = 0;
+  private static long nextVersion(StoreDirectory store, List<ImageName> images, long firstVersion)
+      throws IOException {
+    long highest = firstVersion - 1;
     for (ImageName image : images) {
       List<Long> versions = store.versions(image);
       highest = Math.max(highest, versions.isEmpty() ? 0 : versions.getLast());
@@ -210,14 +208,10 @@ public final class ImagePacker {
       Staging staging, List<ImageName> images, List<Path> indexes, long version)
       throws IOException {
     for (int i = 0; i < images.size(); i++) {
-      ImageName image = images.get(i);
-      staging.publish(indexes.get(i), image, new StorePath.Index(image, version));
+      staging.publishIndex(indexes.get(i), images.get(i), version);
     }
     for (ImageName image : images) {
-      Path current = staging.file("current");
-      Files.write(current, (version + "\n").getBytes(StandardCharsets.US_ASCII));
-      Durability.force(current);
-      staging.publish(current, image, new StorePath.Current(image));
+      staging.publishCurrent(image, version);
     }
   }
 

@@ -12,10 +12,13 @@ import org.kobako.block.format.BlockIndex;
  *
  * <p>A store may name more blocks than fit in memory. So work over them goes in {@link #passes},
  * each over the blocks whose digests begin with some bytes only; a table then holds about a million
- * blocks. Belongs to one thread.
+ * blocks, and takes no more than a quarter of the heap of a small box. Belongs to one thread.
  */
 final class NamedBlocks {
-  private static final int BLOCKS_PER_PASS = 1 << 20;
+  /** A table is at most half full, and there are two while it grows: 24 bytes a block. */
+  private static final long BLOCKS_PER_PASS =
+      Math.min(1 << 20, Runtime.getRuntime().maxMemory() / 4 / 24);
+
   private static final int FIRST_BYTES = 256;
   private static final int FIRST_SLOTS = 1 << 10;
   private static final long FREE = 0;

@@ -6,6 +6,7 @@ import org.kobako.block.format.BlockSize;
 import org.kobako.block.format.Codec;
 import org.kobako.block.format.ImageName;
 import org.kobako.block.format.SigningKey;
+import org.kobako.block.format.StorePath;
 
 /**
  * What to pack, whereto and how.
@@ -17,6 +18,7 @@ import org.kobako.block.format.SigningKey;
  * @param directoryFilesystem what a source that is a directory is made into
  * @param workers threads that compress; the result does not depend on it
  * @param stripes members of a RAID0 array to pack the source as (images NAME.0ofN ...), 1 for none
+ * @param firstVersion the version is this at least
  */
 public record PackRequest(
     Path source,
@@ -28,7 +30,8 @@ public record PackRequest(
     @Nullable SigningKey signingKey,
     DirectoryFilesystem directoryFilesystem,
     int workers,
-    int stripes) {
+    int stripes,
+    long firstVersion) {
   public static final int MAX_WORKERS = 256;
   public static final int MAX_STRIPES = 32;
 
@@ -46,6 +49,9 @@ public record PackRequest(
       throw new IllegalArgumentException(
           "%d stripes are refused: use 1..%d".formatted(stripes, MAX_STRIPES));
     }
+    if (!StorePath.isVersion(firstVersion)) {
+      throw new IllegalArgumentException("version %d is refused".formatted(firstVersion));
+    }
   }
 
   /** Blocks of 128 KiB by zstd, unsigned, a worker per core, a directory as squashfs. */
@@ -60,6 +66,7 @@ public record PackRequest(
         null,
         DirectoryFilesystem.SQUASHFS,
         Math.min(MAX_WORKERS, Runtime.getRuntime().availableProcessors()),
+        1,
         1);
   }
 
@@ -74,7 +81,8 @@ public record PackRequest(
         signingKey,
         directoryFilesystem,
         workers,
-        stripes);
+        stripes,
+        firstVersion);
   }
 
   public PackRequest withCodec(Codec newCodec, int newLevel) {
@@ -88,7 +96,8 @@ public record PackRequest(
         signingKey,
         directoryFilesystem,
         workers,
-        stripes);
+        stripes,
+        firstVersion);
   }
 
   public PackRequest withSigningKey(@Nullable SigningKey key) {
@@ -102,7 +111,8 @@ public record PackRequest(
         key,
         directoryFilesystem,
         workers,
-        stripes);
+        stripes,
+        firstVersion);
   }
 
   public PackRequest withDirectoryFilesystem(DirectoryFilesystem filesystem) {
@@ -116,7 +126,8 @@ public record PackRequest(
         signingKey,
         filesystem,
         workers,
-        stripes);
+        stripes,
+        firstVersion);
   }
 
   public PackRequest withWorkers(int count) {
@@ -130,7 +141,8 @@ public record PackRequest(
         signingKey,
         directoryFilesystem,
         count,
-        stripes);
+        stripes,
+        firstVersion);
   }
 
   public PackRequest withStripes(int count) {
@@ -144,6 +156,37 @@ public record PackRequest(
         signingKey,
         directoryFilesystem,
         workers,
-        count);
+        count,
+        firstVersion);
+  }
+
+  public PackRequest withStore(Path directory) {
+    return new PackRequest(
+        source,
+        directory,
+        name,
+        blockSizeBytes,
+        codec,
+        level,
+        signingKey,
+        directoryFilesystem,
+        workers,
+        stripes,
+        firstVersion);
+  }
+
+  public PackRequest withFirstVersion(long version) {
+    return new PackRequest(
+        source,
+        store,
+        name,
+        blockSizeBytes,
+        codec,
+        level,
+        signingKey,
+        directoryFilesystem,
+        workers,
+        stripes,
+        version);
   }
 }

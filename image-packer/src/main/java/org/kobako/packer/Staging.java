@@ -3,6 +3,7 @@ package org.kobako.packer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -137,6 +138,18 @@ final class Staging implements AutoCloseable {
     }
   }
 
+  /** Keeps a file of this directory as a block, whose bytes the caller verified. */
+  void keep(Path part, BlockDigest digest) throws IOException {
+    String hex = digest.toHex();
+    Path staged = Path.of(stagedBlocks + hex.substring(0, 2) + "/" + hex);
+    try {
+      Files.move(part, staged, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException firstOfItsDirectory) {
+      Files.createDirectories(staged.getParent());
+      Files.move(part, staged, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
   private static FileChannel create(Path file) throws IOException {
     try {
       return FileChannel.open(file, NEW_FILE);
@@ -194,8 +207,27 @@ final class Staging implements AutoCloseable {
     }
   }
 
+  /** The moment of an image: its index is there for good before {@code current} names it. */
+  void publishVersion(Path stagedIndex, ImageName image, long version) throws IOException {
+    publishIndex(stagedIndex, image, version);
+    publishCurrent(image, version);
+  }
+
+  /** Gives a staged index its name. */
+  void publishIndex(Path stagedIndex, ImageName image, long version) throws IOException {
+    publish(stagedIndex, image, new StorePath.Index(image, version));
+  }
+
+  /** Makes a version that has its index the one that machines boot. */
+  void publishCurrent(ImageName image, long version) throws IOException {
+    Path current = file("current");
+    Files.write(current, (version + "\n").getBytes(StandardCharsets.US_ASCII));
+    Durability.force(current);
+    publish(current, image, new StorePath.Current(image));
+  }
+
   /** Gives a staged file its name in an image, for good. What it holds must be durable. */
-  void publish(Path staged, ImageName image, StorePath target) throws IOException {
+  private void publish(Path staged, ImageName image, StorePath target) throws IOException {
     Files.move(staged, target.in(store.root()), StandardCopyOption.ATOMIC_MOVE);
     Durability.force(store.imageDirectory(image));
   }

@@ -3,10 +3,13 @@ package org.kobako.packer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.kobako.block.format.BlockDigest;
@@ -30,15 +33,39 @@ public final class StoreCollector {
   /**
    * Collects a store.
    *
-   * @param keepVersions newest versions to keep of each image, at least 1; the current one is kept
-   *     besides if it is older
+   * @param retention which versions stay
    * @throws PackerException if a kept version cannot be read, or the store not be written
    */
-  public static GcReport gc(StoreDirectory store, int keepVersions, Progress progress)
+  public static GcReport gc(StoreDirectory store, Retention retention, Progress progress)
+      throws IOException {
+    try (StoreLock lock = StoreLock.ofStore(store.root(), progress)) {
+      return collect(store, retention, progress);
+    }
+  }
+
+  /**
+   * The same for a caller who cannot wait for a pack or another gc.
+   *
+   * @throws StoreBusyException if there is one
+   */
+  public static GcReport gcUnlessBusy(StoreDirectory store, Retention retention, Progress progress)
+      throws IOException {
+    Optional<StoreLock> free = StoreLock.tryStore(store.root());
+    if (free.isEmpty()) {
+      throw new StoreBusyException(
+          "store " + store.root() + " is being packed into or collected: try again after that");
+    }
+    try (StoreLock lock = free.get()) {
+      return collect(store, retention, progress);
+    }
+  }
+
+  /** The caller holds the store's lock. */
+  private static GcReport collect(StoreDirectory store, Retention retention, Progress progress)
       throws IOException {
     long startNs = System.nanoTime();
-    try (StoreLock lock = StoreLock.ofStore(store.root(), progress)) {
-      Plan plan = Plan.of(store, keepVersions);
+    try {
+      Plan plan = Plan.of(store, retention);
       int stagings = Staging.removeAll(store);
       plan.removeVersions(store);
       BlockSweep sweep =
@@ -55,25 +82,22 @@ public final class StoreCollector {
   }
 
   /** Says what {@link #gc} would remove now, and changes nothing; packs may run. */
-  public static GcReport dryRun(StoreDirectory store, int keepVersions, Progress progress)
+  public static GcReport dryRun(StoreDirectory store, Retention retention, Progress progress)
       throws IOException {
     long startNs = System.nanoTime();
-    Plan plan = Plan.of(store, keepVersions);
+    Plan plan = Plan.of(store, retention);
     BlockSweep sweep = BlockSweep.over(store, plan.kept, progress, (file, name) -> {});
     return plan.report(true, sweep, Staging.count(store), startNs);
   }
 
   /** Which versions go, and the indexes of those that stay. */
-  private record Plan(List<StorePath.Index> removed, List<BlockIndex> kept) {
-    static Plan of(StoreDirectory store, int keepVersions) throws IOException {
-      if (keepVersions < 1) {
-        throw new IllegalArgumentException(
-            "gc cannot keep %d versions: use at least 1".formatted(keepVersions));
-      }
-      Plan plan = new Plan(new ArrayList<>(), new ArrayList<>());
+  private record Plan(
+      List<StorePath.Index> removed, List<BlockIndex> kept, List<KeptVersion> keptBesides) {
+    static Plan of(StoreDirectory store, Retention retention) throws IOException {
+      Plan plan = new Plan(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
       for (ImageName image : store.images()) {
         try {
-          plan.add(store, image, keepVersions);
+          plan.add(store, image, retention);
         } catch (BlockException e) {
           throw new PackerException(
               "gc removes nothing from store %s: image %s cannot be read, so that nobody knows which blocks it needs: %s; pack it again or remove it"
@@ -84,22 +108,52 @@ public final class StoreCollector {
       return plan;
     }
 
-    private void add(StoreDirectory store, ImageName image, int keepVersions) throws IOException {
+    private void add(StoreDirectory store, ImageName image, Retention retention)
+        throws IOException {
       List<Long> versions = store.versions(image);
-      int old = Math.max(0, versions.size() - keepVersions);
+      int old = Math.max(0, versions.size() - retention.versions());
       Set<Long> staying = new LinkedHashSet<>(versions.subList(old, versions.size()));
       OptionalLong current = store.currentVersion(image);
       if (current.isPresent()) {
         staying.add(current.getAsLong());
       }
+      for (int i = 0; i < versions.size(); i++) {
+        StorePath.Index index = new StorePath.Index(image, versions.get(i));
+        if (staying.contains(index.version())) {
+          continue;
+        }
+        StorePath next =
+            new StorePath.Index(image, versions.get(Math.min(i + 1, versions.size() - 1)));
+        Optional<KeptVersion> besides = keptBesides(index, next.in(store.root()), retention);
+        if (besides.isPresent()) {
+          keptBesides.add(besides.get());
+          staying.add(index.version());
+        } else {
+          removed.add(index);
+        }
+      }
       for (long version : staying) {
         kept.add(store.readIndex(image, version, new IndexTrust.Anyone()));
       }
-      for (long version : versions) {
-        if (!staying.contains(version)) {
-          removed.add(new StorePath.Index(image, version));
+    }
+
+    /**
+     * @param next the version after it, by whose making it stopped to be current
+     */
+    private static Optional<KeptVersion> keptBesides(
+        StorePath.Index index, Path next, Retention retention) throws IOException {
+      for (Retention.InUse use : retention.inUse()) {
+        if (use.image().equals(index.image())
+            && use.version() == index.version()
+            && use.ago().compareTo(retention.grace()) < 0) {
+          return Optional.of(new KeptVersion.InUse(index, use.machines(), use.ago()));
         }
       }
+      // A clock that was put back makes this negative, and the version stays.
+      Duration ago = Duration.between(Files.getLastModifiedTime(next).toInstant(), Instant.now());
+      return ago.compareTo(retention.grace()) < 0
+          ? Optional.of(new KeptVersion.CurrentLately(index, ago))
+          : Optional.empty();
     }
 
     void removeVersions(StoreDirectory store) throws IOException {
@@ -121,6 +175,7 @@ public final class StoreCollector {
           dryRun,
           removed,
           kept.size(),
+          keptBesides,
           sweep.unnamed,
           sweep.unnamedBytes,
           sweep.named,

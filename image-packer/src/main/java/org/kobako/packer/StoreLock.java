@@ -52,6 +52,11 @@ final class StoreLock implements AutoCloseable {
     return await(store, List.of(0L), WHOLE_FILE, "waiting for a pack or another gc", progress);
   }
 
+  /** Takes the whole store's lock if nobody has a part of it. */
+  static Optional<StoreLock> tryStore(Path store) throws IOException {
+    return tryLock(store, List.of(0L), WHOLE_FILE);
+  }
+
   /** Takes an image's lock if nobody has it. */
   static Optional<StoreLock> tryImage(Path store, ImageName image) throws IOException {
     return tryLock(store, bytesOf(List.of(image)), 1);

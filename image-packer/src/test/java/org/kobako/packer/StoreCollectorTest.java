@@ -7,6 +7,10 @@ import static org.kobako.packer.Stores.DEBIAN;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kobako.block.format.BlockSize;
+import org.kobako.block.format.ImageName;
 import org.kobako.block.format.StorePath;
 import org.kobako.testing.TestDisk;
 import org.kobako.testing.TestStore;
@@ -38,7 +43,7 @@ class StoreCollectorTest {
   }
 
   private GcReport gc(int keepVersions) throws IOException {
-    return StoreCollector.gc(store, keepVersions, Progress.NONE);
+    return StoreCollector.gc(store, Retention.ofNewest(keepVersions), Progress.NONE);
   }
 
   @Test
@@ -67,11 +72,80 @@ class StoreCollectorTest {
   }
 
   @Test
+  void aVersionThatMachinesReadStaysWhileTheyAskForIt() throws IOException {
+    makeOlderThanTheGrace();
+    Retention.InUse lately = new Retention.InUse(DEBIAN, 1, 3, Duration.ofMinutes(59));
+    Retention.InUse longAgo = new Retention.InUse(DEBIAN, 2, 1, Duration.ofMinutes(60));
+
+    GcReport report = gc(new Retention(1, Duration.ofHours(1), List.of(lately, longAgo)));
+
+    assertThat(store.versions(DEBIAN)).containsExactly(1L, 3L);
+    assertThat(report.keptBesides())
+        .containsExactly(
+            new KeptVersion.InUse(new StorePath.Index(DEBIAN, 1), 3, Duration.ofMinutes(59)));
+    assertThat(Stores.verify(files.root()).problems()).isEmpty();
+  }
+
+  @Test
+  void whatMachinesReadOfAnotherImageKeepsNothing() throws IOException {
+    makeOlderThanTheGrace();
+    Retention.InUse other = new Retention.InUse(new ImageName("other"), 1, 3, Duration.ZERO);
+
+    GcReport report = gc(new Retention(1, Duration.ofHours(1), List.of(other)));
+
+    assertThat(report.removedVersions()).hasSize(2);
+  }
+
+  @Test
+  void aVersionThatWasCurrentLatelyStays() throws IOException {
+    makeOlderThanTheGrace();
+    // Version 2 is current from its own making to that of version 3.
+    setModified(3, Instant.now().minus(Duration.ofMinutes(30)));
+
+    GcReport report = gc(new Retention(1, Duration.ofHours(1), List.of()));
+
+    assertThat(store.versions(DEBIAN)).containsExactly(2L, 3L);
+    assertThat(report.keptBesides())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            KeptVersion.CurrentLately.class,
+            kept -> {
+              assertThat(kept.index().version()).isEqualTo(2);
+              assertThat(kept.ago()).isBetween(Duration.ofMinutes(29), Duration.ofMinutes(31));
+            });
+  }
+
+  @Test
+  void aClockThatWasPutBackKeepsWhatItCannotTellTheAgeOf() throws IOException {
+    makeOlderThanTheGrace();
+    setModified(2, Instant.now().plus(Duration.ofDays(400)));
+
+    gc(new Retention(1, Duration.ofHours(1), List.of()));
+
+    assertThat(store.versions(DEBIAN)).containsExactly(1L, 3L);
+  }
+
+  private GcReport gc(Retention retention) throws IOException {
+    return StoreCollector.gc(store, retention, Progress.NONE);
+  }
+
+  private void makeOlderThanTheGrace() throws IOException {
+    for (int version = 1; version <= 3; version++) {
+      setModified(version, Instant.now().minus(Duration.ofHours(2)));
+    }
+  }
+
+  private void setModified(int version, Instant time) throws IOException {
+    Files.setLastModifiedTime(
+        new StorePath.Index(DEBIAN, version).in(files.root()), FileTime.from(time));
+  }
+
+  @Test
   void aDryRunSaysTheSameAndRemovesNothing() throws IOException {
     files.put(new byte[] {1, 2, 3});
     var before = Stores.content(files.root());
 
-    GcReport dry = StoreCollector.dryRun(store, 1, Progress.NONE);
+    GcReport dry = StoreCollector.dryRun(store, Retention.ofNewest(1), Progress.NONE);
 
     assertThat(Stores.content(files.root())).isEqualTo(before);
     GcReport real = gc(1);
@@ -145,7 +219,8 @@ class StoreCollectorTest {
           }
         };
 
-    assertThatThrownBy(() -> StoreCollector.gc(store, 1, stop)).hasMessage("stopped");
+    assertThatThrownBy(() -> StoreCollector.gc(store, Retention.ofNewest(1), stop))
+        .hasMessage("stopped");
 
     assertThat(Stores.verify(files.root()).problems()).isEmpty();
     assertThat(store.versions(DEBIAN)).containsExactly(3L);
@@ -175,7 +250,8 @@ class StoreCollectorTest {
       Future<PackReport> pack =
           threads.submit(() -> ImagePacker.pack(Stores.request(disk, files.root()), halfway));
       packing.await();
-      Future<GcReport> gc = threads.submit(() -> StoreCollector.gc(store, 1, waits));
+      Future<GcReport> gc =
+          threads.submit(() -> StoreCollector.gc(store, Retention.ofNewest(1), waits));
 
       assertThat(pack.get().version()).isEqualTo(4);
       assertThat(gc.get().keptVersions()).isEqualTo(1);

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.kobako.block.format.TrustKey;
 
 /**
  * What a box is told.
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param proxy the stores that it fetches from; empty for none
  * @param state the folder of what it must remember; empty for the usual place
  * @param user whom it becomes when it has its ports; empty for the best there is
+ * @param admin who may change the store from afar
  */
 public record BoxConfig(
     Path store,
@@ -22,7 +24,8 @@ public record BoxConfig(
     NetbootConfig netboot,
     Optional<ProxySettings> proxy,
     Optional<Path> state,
-    Optional<String> user) {
+    Optional<String> user,
+    Admin admin) {
   public static final int DEFAULT_HTTP_PORT = 8080;
   public static final int MAX_PORT = 65535;
 
@@ -45,6 +48,16 @@ public record BoxConfig(
     }
   }
 
+  /**
+   * Who may change the store from afar.
+   *
+   * @param secretFile holds the secret of those who may; empty for the firmware's, or nobody
+   * @param trust the key that must have signed what comes; empty for any
+   */
+  public record Admin(Optional<Path> secretFile, Optional<TrustKey> trust) {
+    public static final Admin DEFAULTS = new Admin(Optional.empty(), Optional.empty());
+  }
+
   /** A store over HTTP, and nothing else. */
   public static BoxConfig httpOnly(Path store, InetAddress listen, int port) {
     return of(store, new Http(listen, Optional.of(port))).withNetboot(NetbootConfig.OFF);
@@ -53,15 +66,21 @@ public record BoxConfig(
   /** The defaults: HTTP, and all that boots machines where the box may do so. */
   public static BoxConfig of(Path store, Http http) {
     return new BoxConfig(
-        store, http, NetbootConfig.DEFAULTS, Optional.empty(), Optional.empty(), Optional.empty());
+        store,
+        http,
+        NetbootConfig.DEFAULTS,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Admin.DEFAULTS);
   }
 
   public BoxConfig withHttp(Http other) {
-    return new BoxConfig(store, other, netboot, proxy, state, user);
+    return new BoxConfig(store, other, netboot, proxy, state, user, admin);
   }
 
   private BoxConfig withNetboot(NetbootConfig other) {
-    return new BoxConfig(store, http, other, proxy, state, user);
+    return new BoxConfig(store, http, other, proxy, state, user, admin);
   }
 
   /** The store of a box that is told of none: in the folder of what it remembers. */

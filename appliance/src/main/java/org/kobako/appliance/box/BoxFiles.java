@@ -16,6 +16,7 @@ import org.kobako.block.format.ImageName;
 import org.kobako.block.format.StoreFiles;
 import org.kobako.block.server.BlockServer;
 import org.kobako.block.server.BlockServerConfig;
+import org.kobako.block.server.MachineReads;
 import org.kobako.boot.plan.BootChoice;
 import org.kobako.boot.plan.BootFiles;
 import org.kobako.boot.plan.BootRules;
@@ -77,16 +78,17 @@ final class BoxFiles {
    * Answers every request for a file, from an upstream if need be. After the proxy has started.
    *
    * @param bootFiles those that have nothing to do with upstreams
+   * @param reads is told who reads what
    */
-  Handler handler(BootFiles bootFiles) {
+  Handler handler(BootFiles bootFiles, MachineReads reads) {
     StoreFiles own = StoreFiles.in(store);
     if (proxy.isEmpty()) {
-      return BlockServer.handler(new BlockServerConfig(own, bootFiles));
+      return BlockServer.handler(new BlockServerConfig(own, bootFiles, reads));
     }
     Handler here =
         BlockServer.handler(
             new BlockServerConfig(
-                own.orElse(proxy.get().files()), bootFiles.orElse(cachedBootFiles())));
+                own.orElse(proxy.get().files()), bootFiles.orElse(cachedBootFiles()), reads));
     return proxy.get().handler(own, bootFiles, here);
   }
 

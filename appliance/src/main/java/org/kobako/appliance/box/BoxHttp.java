@@ -24,6 +24,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.kobako.block.format.StoreFiles;
 import org.kobako.block.server.BlockServer;
+import org.kobako.block.server.MachineReads;
 
 /** The one Jetty of a box; its bounds are those of a {@link BoxSize}. */
 final class BoxHttp {
@@ -63,8 +64,9 @@ final class BoxHttp {
 
   /**
    * @param files those that are answered without Jetty's handlers
+   * @param reads is told who reads what
    */
-  BoxHttp(BoxConfig.Http config, StoreFiles files, BoxSize size) {
+  BoxHttp(BoxConfig.Http config, StoreFiles files, MachineReads reads, BoxSize size) {
     this.config = config;
     // Its queue is bounded by the connections: each has at most one task waiting.
     QueuedThreadPool threads =
@@ -79,6 +81,7 @@ final class BoxHttp {
             size.selectors(),
             size.maxConnections(),
             files,
+            reads,
             new HttpConnectionFactory(http()));
     if (config.listen() != null) {
       connector.setHost(config.listen().getHostAddress());

@@ -11,6 +11,7 @@ package org.kobako.appliance.box;
  * @param maxConnections a room of machines with several each
  * @param idleHeapBufferBytes that Jetty keeps for the next request
  * @param idleDirectBufferBytes the same outside the heap
+ * @param maxMachines whose reads it remembers; one takes some 250 bytes of heap
  */
 record BoxSize(
     int selectors,
@@ -18,14 +19,20 @@ record BoxSize(
     int minHttpThreads,
     int maxConnections,
     int idleHeapBufferBytes,
-    int idleDirectBufferBytes) {
+    int idleDirectBufferBytes,
+    int maxMachines) {
 
   /** For a machine of 64 MB. */
-  static final BoxSize SMALL = new BoxSize(2, 6, 2, 128, 64 << 10, 1 << 20);
+  static final BoxSize SMALL = new BoxSize(2, 6, 2, 128, 64 << 10, 1 << 20, 1024);
 
-  static final BoxSize USUAL = new BoxSize(4, 14, 5, 512, 1 << 20, 8 << 20);
+  static final BoxSize USUAL = new BoxSize(4, 14, 5, 512, 1 << 20, 8 << 20, 4096);
 
   private static final long USUAL_HEAP_BYTES = 20 << 20;
+
+  /** Bodies that are received at once, each of which holds a thread; others have some left. */
+  int maxBodies() {
+    return Math.max(1, (maxHttpThreads - selectors) / 2);
+  }
 
   /** For this VM. */
   static BoxSize ofThisVm() {

@@ -52,6 +52,11 @@ final class StatusHandler extends Handler.Abstract {
     return true;
   }
 
+  /** The same of a sentence. */
+  static void say(int code, String sentence, Response response, Callback callback) {
+    answer(code, "text/plain; charset=utf-8", sentence + "\n", response, callback);
+  }
+
   /** A whole answer that no cache keeps; Jetty leaves the body out for a HEAD. */
   static void answer(int code, String type, String text, Response response, Callback callback) {
     byte[] body = text.getBytes(StandardCharsets.UTF_8);

@@ -25,7 +25,6 @@ final class UpdateHandler extends Handler.Abstract {
   private static final Logger LOG = LoggerFactory.getLogger(UpdateHandler.class);
 
   private static final String PATH = "/update";
-  private static final String BEARER = "Bearer ";
 
   /** In the query: one that is not newer is taken as well. */
   private static final String OLDER = "older=yes";
@@ -37,9 +36,11 @@ final class UpdateHandler extends Handler.Abstract {
   private static final long MAX_UNREAD_BYTES = 64 << 20;
 
   private final Firmware firmware;
+  private final AdminGate gate;
 
-  UpdateHandler(Firmware firmware) {
+  UpdateHandler(Firmware firmware, AdminGate gate) {
     this.firmware = firmware;
+    this.gate = gate;
   }
 
   @Override
@@ -49,36 +50,14 @@ final class UpdateHandler extends Handler.Abstract {
     }
     if (!HttpMethod.PUT.is(request.getMethod())) {
       response.getHeaders().put(HttpHeader.ALLOW, "PUT");
-      answer(HttpStatus.METHOD_NOT_ALLOWED_405, "an update is sent with PUT", response, callback);
+      StatusHandler.say(
+          HttpStatus.METHOD_NOT_ALLOWED_405, "an update is sent with PUT", response, callback);
       return true;
     }
-    switch (firmware.secret().check(secretOf(request))) {
-      case RIGHT -> update(request, response, callback);
-      case WRONG -> {
-        LOG.warn(
-            "update: {} has not the admin secret; answered 401", Request.getRemoteAddr(request));
-        response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
-        answer(
-            HttpStatus.UNAUTHORIZED_401,
-            "the admin secret is missing or wrong: the box showed it on its console at its first boot",
-            response,
-            callback);
-      }
-      case TOO_MANY -> {
-        response.getHeaders().put(HttpHeader.RETRY_AFTER, "6");
-        answer(
-            HttpStatus.TOO_MANY_REQUESTS_429,
-            "too many wrong secrets of late: wait some seconds",
-            response,
-            callback);
-      }
+    if (gate.admits("update", request, response, callback)) {
+      update(request, response, callback);
     }
     return true;
-  }
-
-  private static String secretOf(Request request) {
-    String field = request.getHeaders().get(HttpHeader.AUTHORIZATION);
-    return field != null && field.startsWith(BEARER) ? field.substring(BEARER.length()) : "";
   }
 
   private void update(Request request, Response response, Callback callback) {
@@ -92,7 +71,7 @@ final class UpdateHandler extends Handler.Abstract {
             firmware.update(
                 file, length < 0 ? OptionalLong.empty() : OptionalLong.of(length), older);
         LOG.info("update: version {} is written, and starts next", taken.version());
-        answer(
+        StatusHandler.say(
             HttpStatus.OK_200,
             "version " + taken.version() + " is written; the box starts it now",
             response,
@@ -100,7 +79,7 @@ final class UpdateHandler extends Handler.Abstract {
       } catch (RefusedUpdateException e) {
         LOG.warn("update: refused what {} sends: {}", sender, e.getMessage());
         file.skip(MAX_UNREAD_BYTES);
-        answer(statusOf(e.reason()), String.valueOf(e.getMessage()), response, callback);
+        StatusHandler.say(statusOf(e.reason()), String.valueOf(e.getMessage()), response, callback);
       }
     } catch (IOException senderIsGone) {
       callback.failed(senderIsGone);
@@ -116,9 +95,5 @@ final class UpdateHandler extends Handler.Abstract {
       case BUSY -> HttpStatus.SERVICE_UNAVAILABLE_503;
       case DISK -> HttpStatus.INTERNAL_SERVER_ERROR_500;
     };
-  }
-
-  private static void answer(int code, String sentence, Response response, Callback callback) {
-    StatusHandler.answer(code, "text/plain", sentence + "\n", response, callback);
   }
 }

@@ -1,85 +1,63 @@
 package org.kobako.appliance.command;
 
 import java.io.IOException;
-import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.kobako.appliance.life.ImageList;
 import org.kobako.block.client.cli.Arguments;
 import org.kobako.block.client.cli.Command;
 import org.kobako.block.client.cli.CommandFailedException;
-import org.kobako.block.client.cli.Json;
 import org.kobako.block.client.cli.Syntax;
 import org.kobako.block.client.cli.Terminal;
-import org.kobako.block.client.cli.Units;
+import org.kobako.block.client.fetch.UpstreamUrl;
 import org.kobako.packer.StoreDirectory;
 import org.kobako.packer.StoreListing;
 
-/** {@code kobako list STORE}. */
+/** {@code kobako list STORE}, a directory or a box. */
 public final class ListCommand implements Command {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   @Override
   public Syntax syntax() {
-    return Syntax.of("list", "show a store's images, versions and sizes")
-        .operands(StoreOptions.STORE)
+    return Syntax.of("list", "show a store's images, versions, sizes, and the machines on each")
+        .operands(StorePlace.OPERAND)
         .options(StoreOptions.JSON)
-        .example("list store", "a line for each version; * is the one that machines boot");
+        .example("list store", "a line for each version; * is the one that machines boot")
+        .example("list http://192.168.7.1/", "the same of a box, which knows who reads what");
   }
 
   @Override
   public void run(Arguments arguments, Terminal terminal)
       throws IOException, CommandFailedException {
-    StoreDirectory store = StoreDirectory.open(arguments.get(StoreOptions.STORE));
-    StoreListing listing = StoreListing.of(store);
-    if (arguments.get(StoreOptions.JSON)) {
-      terminal.out().println(json(listing));
-    } else {
-      print(listing, terminal.out());
-    }
-    if (!listing.problems().isEmpty()) {
-      throw new CommandFailedException(String.join("\n  ", listing.problems()));
+    boolean asJson = arguments.get(StoreOptions.JSON);
+    switch (arguments.get(StorePlace.OPERAND)) {
+      case StorePlace.Directory directory -> {
+        StoreListing listing = StoreListing.of(StoreDirectory.open(directory.path()));
+        ImageList list =
+            new ImageList(
+                new StoreListing(listing.versions(), listing.storedBytes(), List.of()),
+                Optional.empty());
+        if (asJson) {
+          terminal.out().println(new ImageList(listing, Optional.empty()).json());
+        } else {
+          terminal.out().print(list.text());
+        }
+        if (!listing.problems().isEmpty()) {
+          throw new CommandFailedException(String.join("\n  ", listing.problems()));
+        }
+      }
+      case StorePlace.OfBox box -> listBox(box.url(), asJson, terminal);
     }
   }
 
-  private static void print(StoreListing listing, PrintStream out) {
-    int width = "IMAGE".length();
-    for (StoreListing.Version version : listing.versions()) {
-      width = Math.max(width, version.image().value().length());
+  private static void listBox(UpstreamUrl box, boolean asJson, Terminal terminal)
+      throws CommandFailedException {
+    String path = asJson ? "images" : "images.txt";
+    String text = BoxAnswers.of(box, Optional.empty(), PATIENCE, "GET", path);
+    terminal.out().print(text);
+    if (!asJson && text.contains("\n" + ImageList.PROBLEM)) {
+      throw new CommandFailedException(box + " has versions that cannot be read");
     }
-    String line = "%-" + width + "s  %8s  %7s  %7s  %7s  %s%n";
-    out.printf(line, "IMAGE", "VERSION", "PLAIN", "STORED", "SHARED", "SIGNED BY");
-    for (StoreListing.Version version : listing.versions()) {
-      out.printf(
-          line,
-          version.image(),
-          (version.current() ? "* " : "") + version.version(),
-          Units.roundSize(version.plainBytes()),
-          Units.roundSize(version.storedBytes()),
-          Units.roundSize(version.sharedBytes()),
-          version.signer().orElse("nobody"));
-    }
-    out.printf("%s of blocks%n", Units.roundSize(listing.storedBytes()));
-  }
-
-  private static String json(StoreListing listing) {
-    Json json = new Json().beginObject().name("versions").beginArray();
-    for (StoreListing.Version version : listing.versions()) {
-      json.beginObject()
-          .name("image")
-          .value(version.image().value())
-          .name("version")
-          .value(version.version())
-          .name("current")
-          .value(version.current())
-          .name("plain-bytes")
-          .value(version.plainBytes())
-          .name("stored-bytes")
-          .value(version.storedBytes())
-          .name("shared-bytes")
-          .value(version.sharedBytes())
-          .name("signed-by")
-          .value(version.signer().orElse(""))
-          .endObject();
-    }
-    json.endArray().name("stored-bytes").value(listing.storedBytes());
-    json.name("problems").beginArray();
-    listing.problems().forEach(json::value);
-    return json.endArray().endObject().toString();
   }
 }

@@ -25,6 +25,7 @@ import org.kobako.packer.DirectoryFilesystem;
 import org.kobako.packer.ImagePacker;
 import org.kobako.packer.PackReport;
 import org.kobako.packer.PackRequest;
+import org.kobako.packer.Progress;
 
 /** {@code kobako pack SOURCE STORE --name NAME}. */
 public final class PackCommand implements Command {
@@ -33,8 +34,12 @@ public final class PackCommand implements Command {
   private static final Operand<Path> SOURCE =
       new Operand<>(
           "SOURCE", Values.path(), "disk image, ISO or other file, block device, or directory");
-  private static final Operand<Path> STORE =
-      new Operand<>("STORE", Values.path(), "the store's directory; made where it is missing");
+  private static final Operand<StorePlace> STORE =
+      new Operand<>(
+          "STORE",
+          StorePlace.value(),
+          "the store's directory, made where it is missing; or a box, http://192.168.7.1/, which is"
+              + " sent the blocks that it has not");
   private static final Option<ImageName> NAME =
       Option.required(
           "name", "NAME", StoreOptions.imageName(), "the image; packed again, a new version of it");
@@ -87,6 +92,14 @@ public final class PackCommand implements Command {
               + PackRequest.MAX_STRIPES
               + ")");
 
+  private static final Option<Path> SCRATCH =
+      Option.optional(
+          "scratch",
+          "DIR",
+          Values.path(),
+          "where an image for a box is packed before it is sent, and removed; in the user's cache"
+              + " if left out");
+
   @Override
   public Syntax syntax() {
     return Syntax.of(
@@ -101,20 +114,25 @@ public final class PackCommand implements Command {
             FILESYSTEM,
             WORKERS,
             STRIPE,
+            SecretOptions.SECRET,
+            SecretOptions.SECRET_FILE,
+            SCRATCH,
             StoreOptions.JSON)
         .example("pack debian.img store --name debian", "packs a disk image")
         .example(
             "pack rootfs/ store --name tiny --fs erofs --sign-key keys/kobako.key",
-            "makes a filesystem of a directory, packs it and signs the index");
+            "makes a filesystem of a directory, packs it and signs the index")
+        .example(
+            "pack debian.img http://192.168.7.1/ --name debian --secret-file secret",
+            "a new version on a box; cut off and given again, it sends only what is missing");
   }
 
   @Override
   public void run(Arguments arguments, Terminal terminal)
       throws IOException, UsageException, CommandFailedException {
-    PackRequest request = request(arguments);
     PackReport report;
     try (ProgressLine line = terminal.progress()) {
-      report = ImagePacker.pack(request, line::step);
+      report = pack(arguments, line::step);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--level: " + e.getMessage());
     } catch (UnsupportedOperationException e) {
@@ -123,9 +141,27 @@ public final class PackCommand implements Command {
     terminal.out().println(arguments.get(StoreOptions.JSON) ? json(report) : text(report));
   }
 
-  private static PackRequest request(Arguments arguments) throws IOException {
+  private static PackReport pack(Arguments arguments, Progress progress)
+      throws IOException, UsageException, CommandFailedException {
+    return switch (arguments.get(STORE)) {
+      case StorePlace.Directory directory ->
+          ImagePacker.pack(request(arguments, directory.path()), progress);
+      case StorePlace.OfBox box -> {
+        if (arguments.get(STRIPE) > 1) {
+          throw new UsageException(
+              "--stripe is for a directory: the members of an array cannot be sent to a box");
+        }
+        Path scratch = arguments.find(SCRATCH).orElseGet(RemotePack::usualScratch);
+        PackRequest request = request(arguments, scratch);
+        yield new RemotePack(box.url(), SecretOptions.secret(arguments), scratch)
+            .pack((store, version) -> request.withStore(store).withFirstVersion(version), progress);
+      }
+    };
+  }
+
+  private static PackRequest request(Arguments arguments, Path store) throws IOException {
     PackRequest request =
-        PackRequest.of(arguments.get(SOURCE), arguments.get(STORE), arguments.get(NAME))
+        PackRequest.of(arguments.get(SOURCE), store, arguments.get(NAME))
             .withBlockSizeBytes(arguments.get(BLOCK_SIZE))
             .withCodec(arguments.get(CODEC), arguments.find(LEVEL).orElse(0))
             .withDirectoryFilesystem(arguments.get(FILESYSTEM))

@@ -1,11 +1,10 @@
 package org.kobako.appliance.command;
 
-import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.kobako.appliance.firmware.UpdateSender;
+import org.kobako.appliance.remote.BoxConnection;
 import org.kobako.block.client.cli.Arguments;
 import org.kobako.block.client.cli.Command;
 import org.kobako.block.client.cli.CommandFailedException;
@@ -16,27 +15,15 @@ import org.kobako.block.client.cli.Sentences;
 import org.kobako.block.client.cli.Syntax;
 import org.kobako.block.client.cli.Terminal;
 import org.kobako.block.client.cli.UsageException;
-import org.kobako.block.client.cli.Value;
 import org.kobako.block.client.cli.Values;
 import org.kobako.block.client.fetch.UpstreamUrl;
 
 /** {@code kobako update FILE --box URL}. */
 public final class UpdateCommand implements Command {
-  private static final String SECRET_VARIABLE = "KOBAKO_SECRET";
-
   private static final Operand<Path> FILE =
       new Operand<>("FILE", Values.path(), "the update that kobako firmware made beside its image");
   private static final Option<UpstreamUrl> BOX =
       Option.required("box", "URL", BoxUrl.value(), "the box: http://192.168.7.1/");
-  private static final Option<String> SECRET =
-      Option.optional(
-          "secret",
-          "SECRET",
-          secretWord(),
-          "the admin secret that the box showed at its first boot; better, as others see a command"
-              + " line, in "
-              + SECRET_VARIABLE
-              + " or when it is asked for");
   private static final Option<Boolean> OLDER =
       Option.flag("older", "go back: an update that is not newer is taken as well");
 
@@ -44,7 +31,7 @@ public final class UpdateCommand implements Command {
   public Syntax syntax() {
     return Syntax.of("update", "send a box a newer firmware")
         .operands(FILE)
-        .options(BOX, SECRET, OLDER)
+        .options(BOX, SecretOptions.SECRET, SecretOptions.SECRET_FILE, OLDER)
         .example(
             "update kobako.img.update --box http://192.168.7.1/",
             "asks for the secret; the box writes its other slot, starts that, and goes back to this"
@@ -57,8 +44,8 @@ public final class UpdateCommand implements Command {
     Path file = arguments.get(FILE);
     long length = Files.size(file);
     UpstreamUrl box = arguments.get(BOX);
-    UpdateSender sender = new UpdateSender(box, secret(arguments));
-    UpdateSender.Answer answer;
+    UpdateSender sender = new UpdateSender(box, SecretOptions.secret(arguments));
+    BoxConnection.Answer answer;
     try (ProgressLine progress = terminal.progress()) {
       answer =
           sender.send(
@@ -73,35 +60,9 @@ public final class UpdateCommand implements Command {
               .formatted(box, Sentences.of(e)),
           e);
     }
-    if (!answer.isTaken()) {
+    if (!answer.isGood()) {
       throw new CommandFailedException("%s refuses it: %s".formatted(box, answer.sentence()));
     }
     terminal.out().println(answer.sentence());
-  }
-
-  private static String secret(Arguments arguments) throws UsageException {
-    Optional<String> given =
-        arguments.find(SECRET).or(() -> Optional.ofNullable(System.getenv(SECRET_VARIABLE)));
-    if (given.isPresent()) {
-      return secretWord().read(given.get());
-    }
-    Console console = System.console();
-    char[] typed =
-        console != null && console.isTerminal() ? console.readPassword("secret: ") : null;
-    if (typed == null) {
-      throw new UsageException(
-          "the admin secret is missing: give it as --secret, or in " + SECRET_VARIABLE);
-    }
-    return secretWord().read(new String(typed));
-  }
-
-  /** Nothing that could end the header that it goes into. */
-  private static Value<String> secretWord() {
-    return text -> {
-      if (!text.matches("[!-~]+")) {
-        throw new UsageException("is no secret: letters, digits and signs, without a space");
-      }
-      return text;
-    };
   }
 }

@@ -145,6 +145,7 @@ public final class KobakoToml {
     validateRouter(file.section("router"));
     BoxConfig.Http http = http(file.section("http"));
     Optional<ProxySettings> proxy = proxy(file.section("proxy"));
+    BoxConfig.Admin admin = admin(file.section("admin"));
     Section boot = file.section("boot");
     Optional<Path> bootFiles = boot.value("files", this::path);
     List<Section> machines = file.sections("machine");
@@ -175,7 +176,8 @@ public final class KobakoToml {
         new NetbootConfig(wanted, interfaceName, bootFiles, rules, dhcp, tftp, room),
         proxy,
         state,
-        user);
+        user,
+        admin);
   }
 
   private static Path usualStore(Optional<Path> state) throws ConfigException {
@@ -242,6 +244,14 @@ public final class KobakoToml {
     } catch (IOException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
+  }
+
+  private BoxConfig.Admin admin(Section section) throws ConfigException {
+    BoxConfig.Admin admin =
+        new BoxConfig.Admin(
+            section.value("secret-file", this::path), section.value("trust", this::trustKey));
+    section.end();
+    return admin;
   }
 
   private static BootRules rules(Section boot, List<Section> machines) throws ConfigException {

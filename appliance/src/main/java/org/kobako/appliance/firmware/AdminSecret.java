@@ -21,6 +21,11 @@ public final class AdminSecret {
 
   private static final int SHA256_BYTES = 32;
 
+  /** One that is shorter could be found by trying. */
+  private static final int MIN_CHARS = 16;
+
+  private static final int MAX_CHARS = 256;
+
   /** What became of somebody's words. */
   public enum Verdict {
     RIGHT,
@@ -55,6 +60,21 @@ public final class AdminSecret {
       // Refused below.
     }
     throw new IOException(file + " holds no SHA-256 in 64 hexadecimal digits");
+  }
+
+  /**
+   * The one that stands in a file itself, in one line.
+   *
+   * @throws IOException if it does not, or cannot be read
+   */
+  public static AdminSecret inFile(Path file) throws IOException {
+    String words = Files.size(file) > MAX_CHARS + 2 ? "" : Files.readString(file).strip();
+    if (!words.matches("[!-~]{%d,%d}".formatted(MIN_CHARS, MAX_CHARS))) {
+      throw new IOException(
+          "%s holds no secret: %d to %d letters, digits and signs in one line"
+              .formatted(file, MIN_CHARS, MAX_CHARS));
+    }
+    return new AdminSecret(digest(words), System::nanoTime);
   }
 
   /** Compares in a time that does not tell how much was right. */

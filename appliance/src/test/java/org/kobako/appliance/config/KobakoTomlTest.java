@@ -44,6 +44,7 @@ class KobakoTomlTest {
   /** Which have rows of their own. */
   private static final List<String> TABLES =
       List.of(
+          "admin",
           "boot",
           "dhcp",
           "dhcp.subnet",
@@ -240,7 +241,7 @@ class KobakoTomlTest {
       delimiter = ';',
       quoteCharacter = '`',
       value = {
-        "port = 1; port is unknown: known here are boot, dhcp, dns, http, machine, netboot,"
+        "port = 1; port is unknown: known here are admin, boot, dhcp, dns, http, machine, netboot,"
             + " network, proxy, room, router, state, store, tftp, user",
         "[http]|prot = 1; http.prot is unknown: known here are listen, port",
         "[http]|port = 65536; http.port = \"65536\" is refused: it is out of range (0..65535)",
@@ -350,6 +351,7 @@ class KobakoTomlTest {
     "room., room",
     "dns., dns",
     "http., http",
+    "admin., admin",
     "boot., boot",
     "dhcp., dhcp",
     "dhcp.subnet[]., dhcp.subnet",

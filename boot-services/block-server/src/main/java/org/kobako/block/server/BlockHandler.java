@@ -1,14 +1,17 @@
 package org.kobako.block.server;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.kobako.block.format.StoreFiles;
+import org.kobako.block.format.StorePath;
 import org.kobako.boot.plan.BootFile;
 import org.kobako.boot.plan.BootFileName;
 import org.kobako.boot.plan.BootFiles;
@@ -21,25 +24,29 @@ import org.slf4j.LoggerFactory;
 final class BlockHandler extends Handler.Abstract {
   private final StoreFiles store;
   private final BootFiles bootFiles;
+  private final MachineReads reads;
   private final DistinctErrors errors =
       new DistinctErrors(LoggerFactory.getLogger(BlockHandler.class));
 
   BlockHandler(BlockServerConfig config) {
     this.store = config.store();
     this.bootFiles = config.bootFiles();
+    this.reads = config.reads();
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     switch (RequestTarget.of(request.getMethod(), request.getHttpURI().getPath())) {
       case RequestTarget.Refused refused -> refuse(refused.why(), response, callback);
-      case RequestTarget.InStore target ->
-          serve(
-              target.path().relative(),
-              () -> StoreFile.open(store, target.path()),
-              request,
-              response,
-              callback);
+      case RequestTarget.InStore target -> {
+        note(request, target.path());
+        serve(
+            target.path().relative(),
+            () -> StoreFile.open(store, target.path()),
+            request,
+            response,
+            callback);
+      }
       case RequestTarget.BootFile target ->
           serve(
               RequestTarget.BOOT_FILES + target.name(),
@@ -49,6 +56,15 @@ final class BlockHandler extends Handler.Abstract {
               callback);
     }
     return true;
+  }
+
+  private void note(Request request, StorePath path) {
+    String agent = request.getHeaders().get(HttpHeader.USER_AGENT);
+    if (agent != null
+        && request.getConnectionMetaData().getRemoteSocketAddress()
+            instanceof InetSocketAddress machine) {
+      reads.note(machine.getAddress(), agent, path);
+    }
   }
 
   /** How a file is opened: NoSuchFileException if there is none, another if it cannot be. */

@@ -36,6 +36,7 @@ public final class BlockServer {
    *
    * @param maxConnections those that are told that there is no room not counted
    * @param store as the handler's config has it
+   * @param reads as the handler's config has it
    */
   public static ServerConnector connector(
       Server server,
@@ -43,8 +44,9 @@ public final class BlockServer {
       int selectors,
       int maxConnections,
       StoreFiles store,
+      MachineReads reads,
       HttpConnectionFactory http) {
-    return connector(server, acceptors, selectors, new Crowd(maxConnections), store, http);
+    return connector(server, acceptors, selectors, new Crowd(maxConnections), store, reads, http);
   }
 
   static ServerConnector connector(
@@ -53,8 +55,9 @@ public final class BlockServer {
       int selectors,
       Crowd crowd,
       StoreFiles store,
+      MachineReads reads,
       HttpConnectionFactory http) {
-    ConnectionFactory[] factories = {new StoreConnectionFactory(store, http, crowd), http};
+    ConnectionFactory[] factories = {new StoreConnectionFactory(store, reads, http, crowd), http};
     return new ServerConnector(server, null, null, null, acceptors, selectors, factories) {
       @Override
       protected SocketChannelEndPoint newEndPoint(

@@ -10,8 +10,12 @@ import org.kobako.boot.plan.BootFiles;
  *
  * @param store the files that it serves
  * @param bootFiles what is served below {@code boot/}
+ * @param reads is told who reads what
  */
-public record BlockServerConfig(StoreFiles store, BootFiles bootFiles) {
+public record BlockServerConfig(StoreFiles store, BootFiles bootFiles, MachineReads reads) {
+  /** Where nobody names a bound: a room of machines, and those that came before them. */
+  private static final int USUAL_MACHINES = 4096;
+
   /**
    * A store that is a directory, and no boot files.
    *
@@ -22,10 +26,11 @@ public record BlockServerConfig(StoreFiles store, BootFiles bootFiles) {
       throw new IllegalArgumentException(
           "store " + store + " is not a directory: make one with kobako pack");
     }
-    return new BlockServerConfig(StoreFiles.in(store), BootFiles.NONE);
+    return new BlockServerConfig(
+        StoreFiles.in(store), BootFiles.NONE, new MachineReads(USUAL_MACHINES));
   }
 
   public BlockServerConfig withBootFiles(BootFiles files) {
-    return new BlockServerConfig(store, files);
+    return new BlockServerConfig(store, files, reads);
   }
 }

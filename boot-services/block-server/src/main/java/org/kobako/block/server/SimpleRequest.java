@@ -15,8 +15,9 @@ import org.kobako.block.format.StorePath;
  *
  * @param path what is asked for
  * @param fields those that the answer depends on: Range, if anything
+ * @param agent what the machine says of itself; empty if it says nothing
  */
-record SimpleRequest(StorePath path, HttpFields fields) {
+record SimpleRequest(StorePath path, HttpFields fields, String agent) {
   private static final String METHOD = "GET ";
   private static final String VERSION = " HTTP/1.1";
   private static final String LINE_END = "\r\n";
@@ -24,14 +25,7 @@ record SimpleRequest(StorePath path, HttpFields fields) {
 
   /** In small letters: what machines and caches send, and no answer depends on. */
   private static final Set<String> WITHOUT_EFFECT =
-      Set.of(
-          "accept",
-          "accept-encoding",
-          "forwarded",
-          "pragma",
-          "user-agent",
-          "via",
-          "x-forwarded-for");
+      Set.of("accept", "accept-encoding", "forwarded", "pragma", "via", "x-forwarded-for");
 
   /**
    * @param head all that the connection has received, an octet a character; simple only if it is
@@ -50,12 +44,13 @@ record SimpleRequest(StorePath path, HttpFields fields) {
         instanceof RequestTarget.InStore(StorePath path))) {
       return Optional.empty();
     }
-    return fields(head, lineEnd + LINE_END.length()).map(fields -> new SimpleRequest(path, fields));
+    return of(path, head, lineEnd + LINE_END.length());
   }
 
   /** Empty if there is a field that may change how the request is to be read or answered. */
-  private static Optional<HttpFields> fields(String head, int offset) {
+  private static Optional<SimpleRequest> of(StorePath path, String head, int offset) {
     HttpFields fields = HttpFields.EMPTY;
+    String agent = "";
     boolean hostSeen = false;
     int end = head.length() - LINE_END.length();
     for (int at = offset; at < end; ) {
@@ -92,6 +87,7 @@ record SimpleRequest(StorePath path, HttpFields fields) {
           }
           fields = HttpFields.from(new HttpField(HttpHeader.RANGE, value));
         }
+        case "user-agent" -> agent = value;
         default -> {
           if (!WITHOUT_EFFECT.contains(name)) {
             return Optional.empty();
@@ -100,7 +96,7 @@ record SimpleRequest(StorePath path, HttpFields fields) {
       }
       at = lineEnd + LINE_END.length();
     }
-    return hostSeen ? Optional.of(fields) : Optional.empty();
+    return hostSeen ? Optional.of(new SimpleRequest(path, fields, agent)) : Optional.empty();
   }
 
   private static boolean isVisible(String value) {

@@ -1,6 +1,7 @@
 package org.kobako.block.server;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -37,6 +38,7 @@ final class StoreConnection extends AbstractConnection implements Connection.Upg
   private final StoreConnectionFactory factory;
   private final Connector connector;
   private final FileConnection endPoint;
+  private final MachineReads.OfConnection reads;
   private volatile boolean refused;
   private @Nullable RetainableByteBuffer received;
   private ByteBuffer head = NOTHING;
@@ -46,6 +48,10 @@ final class StoreConnection extends AbstractConnection implements Connection.Upg
     this.factory = factory;
     this.connector = connector;
     this.endPoint = endPoint;
+    this.reads =
+        factory
+            .reads()
+            .ofConnection(((InetSocketAddress) endPoint.getRemoteSocketAddress()).getAddress());
   }
 
   @Override
@@ -130,6 +136,7 @@ final class StoreConnection extends AbstractConnection implements Connection.Upg
                 factory.errors(),
                 Invocable.InvocationType.NON_BLOCKING);
         sender.readFirstPiece();
+        reads.note(request.get().agent(), request.get().path());
         head = head(part);
         sender.iterate();
         return true;

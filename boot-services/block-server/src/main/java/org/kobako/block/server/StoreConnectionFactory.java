@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 /** Makes {@link StoreConnection}s, and what takes over from them. */
 final class StoreConnectionFactory extends AbstractConnectionFactory {
   private final StoreFiles store;
+  private final MachineReads reads;
   private final HttpConnectionFactory jettys;
   private final Crowd crowd;
   private final DistinctErrors errors =
@@ -19,12 +20,15 @@ final class StoreConnectionFactory extends AbstractConnectionFactory {
 
   /**
    * @param store the files that they answer with
+   * @param reads is told who reads what
    * @param jettys makes the connections of all other requests
    * @param crowd which all connections enter
    */
-  StoreConnectionFactory(StoreFiles store, HttpConnectionFactory jettys, Crowd crowd) {
+  StoreConnectionFactory(
+      StoreFiles store, MachineReads reads, HttpConnectionFactory jettys, Crowd crowd) {
     super("kobako-store/http/1.1");
     this.store = store;
+    this.reads = reads;
     this.jettys = jettys;
     this.crowd = crowd;
     setInputBufferSize(jettys.getInputBufferSize());
@@ -42,6 +46,10 @@ final class StoreConnectionFactory extends AbstractConnectionFactory {
 
   Crowd crowd() {
     return crowd;
+  }
+
+  MachineReads reads() {
+    return reads;
   }
 
   DistinctErrors errors() {

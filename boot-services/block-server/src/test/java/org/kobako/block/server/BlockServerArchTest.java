@@ -20,7 +20,9 @@ class BlockServerArchTest {
           .should()
           .haveSimpleName("BlockServer")
           .orShould()
-          .haveSimpleName("BlockServerConfig");
+          .haveSimpleName("BlockServerConfig")
+          .orShould()
+          .haveSimpleName("MachineReads");
 
   @ArchTest
   static final ArchRule decisionsTouchNoFileAndNoSocket =

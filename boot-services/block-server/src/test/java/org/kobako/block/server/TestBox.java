@@ -46,7 +46,8 @@ final class TestBox implements AutoCloseable {
   TestBox(BlockServerConfig config, Crowd crowd) throws Exception {
     server = new Server(new QueuedThreadPool(THREADS), null, pool);
     connector =
-        BlockServer.connector(server, 1, 1, crowd, config.store(), new HttpConnectionFactory());
+        BlockServer.connector(
+            server, 1, 1, crowd, config.store(), config.reads(), new HttpConnectionFactory());
     connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
     server.addConnector(connector);
     server.setStopTimeout(STOP_MS);

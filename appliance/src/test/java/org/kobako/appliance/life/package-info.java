@@ -1,0 +1,4 @@
+@NullMarked
+package org.kobako.appliance.life;
+
+import org.jspecify.annotations.NullMarked;
