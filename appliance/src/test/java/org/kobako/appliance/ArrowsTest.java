@@ -16,6 +16,7 @@ class ArrowsTest {
       List.of(
           "org.kobako.block.client..",
           "org.kobako.block.server..",
+          "org.kobako.caching.proxy..",
           "org.kobako.dhcp..",
           "org.kobako.dns..",
           "org.kobako.heartbeat..",
@@ -82,10 +83,13 @@ class ArrowsTest {
           .resideInAnyPackage("org.kobako.appliance.command..", "org.kobako.block.client.cli..");
 
   @ArchTest
-  static final ArchRule jettyIsKnownToTheServerAndTheBoxAlone =
+  static final ArchRule jettyIsKnownToTheServersAndTheBoxAlone =
       noClasses()
           .that()
-          .resideOutsideOfPackages("org.kobako.block.server..", "org.kobako.appliance.box..")
+          .resideOutsideOfPackages(
+              "org.kobako.block.server..",
+              "org.kobako.caching.proxy..",
+              "org.kobako.appliance.box..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.eclipse.jetty..");
