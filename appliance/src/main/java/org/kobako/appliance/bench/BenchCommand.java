@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.kobako.appliance.bench.failover.FailoverReport;
 import org.kobako.appliance.bench.failover.FailoverSuite;
 import org.kobako.appliance.bench.failover.Fault;
 import org.kobako.appliance.bench.failover.FaultResult;
 import org.kobako.appliance.bench.lab.Network;
+import org.kobako.appliance.bench.proxy.ProxySuite;
 import org.kobako.appliance.bench.storm.StormReport;
 import org.kobako.appliance.bench.storm.StormSuite;
 import org.kobako.appliance.bench.storm.Storms;
@@ -34,7 +36,8 @@ public final class BenchCommand implements Command {
   private enum Suite {
     READ,
     FAILOVER,
-    STORM;
+    STORM,
+    PROXY;
 
     String word() {
       return name().toLowerCase(Locale.ROOT);
@@ -51,13 +54,18 @@ public final class BenchCommand implements Command {
               + " that a user would take instead; failover: how long readers wait when one of two"
               + " boxes fails, in each of the ways that boxes fail (as root, a quarter of an hour);"
               + " storm: how long the last of many machines boots that are switched on at once, and"
-              + " a model that predicts larger rooms (as root, some minutes)");
+              + " a model that predicts larger rooms (as root, some minutes); proxy: what a box costs"
+              + " and spares as a cache of another store, beside nginx and squid (two minutes)");
   private static final Option<Integer> RUNS =
       Option.optional(
           "runs",
           "N",
           Values.integer(1, 1000),
-          "failover: how often each fault is played (default: " + DEFAULT_RUNS + ")");
+          "failover: how often each fault is played (default: "
+              + DEFAULT_RUNS
+              + "); proxy: how often each cache has its turn (default: "
+              + ProxySuite.DEFAULT_ROUNDS
+              + ")");
   private static final List<Fault> FAULTS = List.of(Fault.values());
   private static final Option<Fault> FAULT =
       Option.optional(
@@ -109,12 +117,15 @@ public final class BenchCommand implements Command {
   public void run(Arguments arguments, Terminal terminal)
       throws UsageException, CommandFailedException, IOException, InterruptedException {
     Suite suite = arguments.get(SUITE);
-    requireOnly(arguments, suite == Suite.FAILOVER, List.of(RUNS, FAULT), "failover");
+    boolean playsRuns = suite == Suite.FAILOVER || suite == Suite.PROXY;
+    requireOnly(arguments, playsRuns, List.of(RUNS), "failover and proxy");
+    requireOnly(arguments, suite == Suite.FAILOVER, List.of(FAULT), "failover");
     requireOnly(arguments, suite == Suite.STORM, List.of(MACHINES, BOXES, MACHINE_SPEED), "storm");
     switch (suite) {
       case READ -> read(arguments, terminal);
       case FAILOVER -> failover(arguments, terminal);
       case STORM -> storm(arguments, terminal);
+      case PROXY -> proxy(arguments, terminal);
     }
   }
 
@@ -128,19 +139,43 @@ public final class BenchCommand implements Command {
     }
   }
 
+  /** A suite of rows that come one by one. */
+  private interface Rows {
+    void measure(Path scratch, Consumer<String> progress, Consumer<BenchRow> rows)
+        throws IOException, InterruptedException, CommandFailedException;
+  }
+
   private static void read(Arguments arguments, Terminal terminal)
+      throws CommandFailedException, IOException, InterruptedException {
+    rows(arguments, terminal, (scratch, progress, rows) -> ReadSuite.run(scratch, rows));
+  }
+
+  private static void proxy(Arguments arguments, Terminal terminal)
+      throws CommandFailedException, IOException, InterruptedException {
+    interruptAtStop(terminal);
+    int rounds = arguments.find(RUNS).orElse(ProxySuite.DEFAULT_ROUNDS);
+    rows(
+        arguments,
+        terminal,
+        (scratch, progress, rows) -> ProxySuite.run(scratch, rounds, progress, rows));
+  }
+
+  private static void rows(Arguments arguments, Terminal terminal, Rows suite)
       throws CommandFailedException, IOException, InterruptedException {
     boolean asJson = arguments.get(JSON);
     List<BenchRow> rows = new ArrayList<>();
     if (!asJson) {
       terminal.out().println(BenchRow.heading());
     }
-    try (ScratchDirectory scratch = ScratchDirectory.create("kobako-bench-")) {
-      ReadSuite.run(
+    try (ScratchDirectory scratch = ScratchDirectory.create("kobako-bench-");
+        ProgressLine progress = terminal.progress()) {
+      suite.measure(
           scratch.path(),
+          step -> progress.step(step, 0, 0),
           row -> {
             rows.add(row);
             if (!asJson) {
+              progress.close();
               terminal.out().println(row.line());
             }
           });
@@ -152,7 +187,7 @@ public final class BenchCommand implements Command {
     Optional<Path> out = arguments.find(OUT);
     if (out.isPresent()) {
       Files.createDirectories(out.get());
-      Files.writeString(out.get().resolve("read.json"), json + "\n");
+      Files.writeString(out.get().resolve(arguments.get(SUITE).word() + ".json"), json + "\n");
     }
   }
 

@@ -63,7 +63,10 @@ final class BoxFiles {
     return Stream.concat(Stream.of(store), cache.stream()).toList();
   }
 
-  /** What machines ask for all day, and never changes under its name: blocks, above all. */
+  /**
+   * What machines ask for all day: blocks, which are the same everywhere, so that the cache may be
+   * asked first, which knows what it has without a look at the disk; and all of the box's own.
+   */
   StoreFiles asked() {
     StoreFiles own = StoreFiles.in(store);
     return proxy.map(it -> it.blocks().orElse(own)).orElse(own);
@@ -88,7 +91,7 @@ final class BoxFiles {
     Handler here =
         BlockServer.handler(
             new BlockServerConfig(
-                own.orElse(proxy.get().files()), bootFiles.orElse(cachedBootFiles()), reads));
+                asked().orElse(proxy.get().files()), bootFiles.orElse(cachedBootFiles()), reads));
     return proxy.get().handler(own, bootFiles, here);
   }
 

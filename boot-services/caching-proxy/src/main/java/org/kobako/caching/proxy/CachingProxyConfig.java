@@ -33,14 +33,14 @@ public record CachingProxyConfig(
    *
    * @param threads for requests to upstreams
    * @param maxFetches at one time, of up to a block of memory each
-   * @param maxConnections to each upstream
+   * @param maxConnections to each upstream; a box serves 16 of one machine at a time
    * @param maxBlocks in the cache: 24 bytes of heap each
    */
   public record Size(int threads, int maxFetches, int maxConnections, int maxBlocks) {
     /** For a machine of 64 MB. */
     public static final Size SMALL = new Size(4, 32, 8, 1 << 16);
 
-    public static final Size USUAL = new Size(8, 256, 32, 1 << 22);
+    public static final Size USUAL = new Size(8, 256, 16, 1 << 18);
   }
 
   public CachingProxyConfig {

@@ -48,21 +48,26 @@ final class ProxyHandler extends Handler.Abstract {
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     Optional<Target> target = target(request);
-    if (target.isEmpty() || isLocal(target.get())) {
+    if (target.isEmpty() || isCached(target.get(), request) || isLocal(target.get())) {
       return here.handle(request, response, callback);
     }
     return switch (target.get()) {
-      case Target.InStore(StorePath.Block block) -> {
-        if (request.getHeaders().contains(HttpHeader.CACHE_CONTROL, "no-cache")) {
-          cache.doubt(block);
-        }
-        yield cache.has(block)
-            ? here.handle(request, response, callback)
-            : fetch(target.get(), Optional.empty(), request, response, callback);
-      }
+      case Target.InStore(StorePath.Block block) ->
+          fetch(target.get(), Optional.empty(), request, response, callback);
       case Target.InStore other -> handleFile(other, request, response, callback);
       case Target.Boot boot -> handleFile(boot, request, response, callback);
     };
+  }
+
+  /** A block is the same wherever it is from; somebody may doubt that this one is. */
+  private boolean isCached(Target target, Request request) {
+    if (!(target instanceof Target.InStore(StorePath.Block block))) {
+      return false;
+    }
+    if (request.getHeaders().contains(HttpHeader.CACHE_CONTROL, "no-cache")) {
+      cache.doubt(block);
+    }
+    return cache.has(block);
   }
 
   private boolean handleFile(Target target, Request request, Response response, Callback callback)

@@ -1,0 +1,211 @@
+package org.kobako.appliance.bench.proxy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.kobako.appliance.bench.BenchRow;
+import org.kobako.appliance.bench.proxy.Contender.Kind;
+import org.kobako.appliance.child.Tool;
+import org.kobako.block.client.cli.CommandFailedException;
+
+/** The suite {@code proxy}: what a cache costs, and what it spares, beside nginx and squid. */
+public final class ProxySuite {
+  public static final int DEFAULT_ROUNDS = 5;
+
+  private static final int BLOCK_BYTES = 128 << 10;
+  private static final int BLOCKS = 512;
+
+  /** A round trip to another building. */
+  private static final int DELAY_MS = 20;
+
+  private static final int MACHINES = 16;
+  private static final int HITS_EACH = 200;
+  private static final int MISSES = 60;
+  private static final double MB = 1e6;
+  private static final double GB = 1e9;
+
+  private final Path scratch;
+  private final int rounds;
+  private final Consumer<String> progress;
+  private final Consumer<BenchRow> rows;
+  private int works;
+
+  private ProxySuite(Path scratch, int rounds, Consumer<String> progress, Consumer<BenchRow> rows) {
+    this.scratch = scratch;
+    this.rounds = rounds;
+    this.progress = progress;
+    this.rows = rows;
+  }
+
+  /**
+   * Measures; rows come one by one, as they are there.
+   *
+   * @param scratch an empty directory
+   * @param rounds in which each cache has its turn at what is there
+   * @param progress takes what is going on
+   * @throws CommandFailedException if a peer is not installed
+   */
+  public static void run(
+      Path scratch, int rounds, Consumer<String> progress, Consumer<BenchRow> rows)
+      throws IOException, InterruptedException, CommandFailedException {
+    for (String peer : List.of("nginx", "squid", "taskset")) {
+      if (!Tool.isInstalled(peer)) {
+        throw new CommandFailedException(
+            peer + " is missing: install the packages nginx-light, squid and util-linux");
+      }
+    }
+    ProxySuite suite = new ProxySuite(scratch, rounds, progress, rows);
+    try (Origin origin = new Origin(BLOCKS, BLOCK_BYTES, DELAY_MS)) {
+      suite.firstBytes(origin);
+      suite.coldStorm(origin);
+      suite.hits(origin);
+    }
+  }
+
+  private Contender start(Kind kind, Origin origin) throws IOException, InterruptedException {
+    Path work = Files.createDirectory(scratch.resolve(kind.word() + "-" + ++works));
+    return Contender.start(kind, origin, work);
+  }
+
+  /** One machine that asks for what is not there, one block after the other. */
+  private void firstBytes(Origin origin) throws IOException, InterruptedException {
+    Map<Kind, Double> medians = new EnumMap<>(Kind.class);
+    List<String> warmUp = origin.paths().subList(0, MISSES);
+    List<String> measured = origin.paths().subList(MISSES, 4 * MISSES);
+    double upstream = 0;
+    for (Kind kind : Kind.values()) {
+      progress.accept("misses, " + kind.word());
+      try (Contender cache = start(kind, origin)) {
+        Askers.firstBytesNs(cache.port(), BLOCK_BYTES, warmUp);
+        List<Long> ours = new ArrayList<>();
+        List<Long> direct = new ArrayList<>();
+        for (int at = 0; at < measured.size(); at += MISSES) {
+          List<String> some = measured.subList(at, at + MISSES);
+          ours.addAll(Askers.firstBytesNs(cache.port(), BLOCK_BYTES, some));
+          direct.addAll(Askers.firstBytesNs(origin.port(), BLOCK_BYTES, some));
+        }
+        medians.put(kind, median(ours) / 1e6);
+        if (kind == Kind.KOBAKO) {
+          upstream = median(direct) / 1e6;
+        }
+      }
+    }
+    double ours = medians.get(Kind.KOBAKO);
+    row("miss-first-byte", ours, upstream, "ms", "of a block that is not there, by the upstream's");
+    for (Kind peer : List.of(Kind.NGINX, Kind.SQUID)) {
+      row("miss-first-byte-" + peer.word(), ours, medians.get(peer), "ms", "the same");
+    }
+  }
+
+  /** All machines ask for all blocks at once, in one order, of a cache that is empty. */
+  private void coldStorm(Origin origin) throws IOException, InterruptedException {
+    double one = (double) BLOCK_BYTES * BLOCKS;
+    Map<Kind, Double> fetched = new EnumMap<>(Kind.class);
+    for (Kind kind : Kind.values()) {
+      progress.accept("%d machines, empty cache, %s".formatted(MACHINES, kind.word()));
+      try (Contender cache = start(kind, origin)) {
+        long before = origin.sentBytes();
+        Askers.ask(cache.port(), MACHINES, BLOCK_BYTES, machine -> origin.paths());
+        fetched.put(kind, (origin.sentBytes() - before) / one);
+      }
+    }
+    for (Kind peer : List.of(Kind.NGINX, Kind.SQUID)) {
+      row(
+          "cold-storm-upstream-" + peer.word(),
+          fetched.get(Kind.KOBAKO),
+          fetched.get(peer),
+          "machines",
+          "bytes that the upstream sends for %d machines, in those of one".formatted(MACHINES));
+    }
+  }
+
+  /** Machines that ask for what is there, of each cache by turns. */
+  private void hits(Origin origin) throws IOException, InterruptedException {
+    Map<Kind, Contender> caches = new EnumMap<>(Kind.class);
+    try {
+      for (Kind kind : Kind.values()) {
+        progress.accept("filling " + kind.word());
+        caches.put(kind, start(kind, origin));
+        for (int i = 0; i < 2; i++) {
+          Askers.ask(caches.get(kind).port(), 4, BLOCK_BYTES, machine -> origin.paths());
+        }
+      }
+      Map<Kind, List<Double>> throughput = new EnumMap<>(Kind.class);
+      Map<Kind, List<Double>> cpu = new EnumMap<>(Kind.class);
+      double bytes = (double) MACHINES * HITS_EACH * BLOCK_BYTES;
+      for (int round = 0; round < rounds; round++) {
+        for (Kind kind : Kind.values()) {
+          progress.accept("hits, round %d of %d, %s".formatted(round + 1, rounds, kind.word()));
+          double cpuBefore = caches.get(kind).cpuSeconds();
+          long tookNs =
+              Askers.ask(caches.get(kind).port(), MACHINES, BLOCK_BYTES, m -> some(origin, m));
+          double cpuSeconds = caches.get(kind).cpuSeconds() - cpuBefore;
+          throughput
+              .computeIfAbsent(kind, any -> new ArrayList<>())
+              .add(bytes / MB / (tookNs / 1e9));
+          cpu.computeIfAbsent(kind, any -> new ArrayList<>()).add(cpuSeconds / (bytes / GB));
+        }
+      }
+      for (Kind peer : List.of(Kind.NGINX, Kind.SQUID)) {
+        byTurns("hit-throughput-" + peer.word(), throughput, peer, "MB/s");
+        byTurns("hit-cpu-" + peer.word(), cpu, peer, "CPU-s/GB");
+      }
+    } finally {
+      for (Contender cache : caches.values()) {
+        cache.close();
+      }
+    }
+  }
+
+  private static List<String> some(Origin origin, int machine) {
+    List<String> paths = new ArrayList<>(origin.paths());
+    Collections.shuffle(paths, new Random(machine));
+    return paths.subList(0, HITS_EACH);
+  }
+
+  private void byTurns(String name, Map<Kind, List<Double>> figures, Kind peer, String unit) {
+    List<Double> ours = figures.get(Kind.KOBAKO);
+    List<Double> theirs = figures.get(peer);
+    List<Double> ratios = new ArrayList<>();
+    for (int i = 0; i < ours.size(); i++) {
+      ratios.add(ours.get(i) / theirs.get(i));
+    }
+    rows.accept(
+        new BenchRow(
+            name,
+            medianOf(ours),
+            medianOf(theirs),
+            medianOf(ratios),
+            unit,
+            "blocks of 128 KiB that are there, one core, %d machines".formatted(MACHINES)));
+  }
+
+  private void row(String name, double ours, double peer, String unit, String note) {
+    rows.accept(new BenchRow(name, ours, peer, ours / peer, unit, note));
+  }
+
+  private static double median(List<Long> values) {
+    return values.stream()
+        .mapToLong(it -> it)
+        .sorted()
+        .skip(values.size() / 2)
+        .findFirst()
+        .orElse(0);
+  }
+
+  private static double medianOf(List<Double> values) {
+    return values.stream()
+        .mapToDouble(it -> it)
+        .sorted()
+        .skip(values.size() / 2)
+        .findFirst()
+        .orElse(0);
+  }
+}
