@@ -52,7 +52,7 @@ final class Askers {
         each.get();
       }
     } catch (ExecutionException e) {
-      throw new IOException("a block did not come whole: " + e.getCause().getMessage(), e);
+      throw new IOException("a block did not come whole: " + e.getMessage(), e);
     }
     return System.nanoTime() - startNs;
   }

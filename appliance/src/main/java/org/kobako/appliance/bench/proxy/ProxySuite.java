@@ -28,6 +28,10 @@ public final class ProxySuite {
   private static final int MACHINES = 16;
   private static final int HITS_EACH = 200;
   private static final int MISSES = 60;
+
+  /** The first fills the cache; a VM compiles in the others. squid takes its time for each. */
+  private static final int WARM_UPS = 4;
+
   private static final double MB = 1e6;
   private static final double GB = 1e9;
 
@@ -76,9 +80,9 @@ public final class ProxySuite {
 
   /** One machine that asks for what is not there, one block after the other. */
   private void firstBytes(Origin origin) throws IOException, InterruptedException {
-    Map<Kind, Double> medians = new EnumMap<>(Kind.class);
-    List<String> warmUp = origin.paths().subList(0, MISSES);
-    List<String> measured = origin.paths().subList(MISSES, 4 * MISSES);
+    Map<Kind, List<Double>> medians = figures();
+    List<String> warmUp = origin.paths().subList(0, 4 * MISSES);
+    List<String> measured = origin.paths().subList(4 * MISSES, 7 * MISSES);
     double upstream = 0;
     for (Kind kind : Kind.values()) {
       progress.accept("misses, " + kind.word());
@@ -91,36 +95,36 @@ public final class ProxySuite {
           ours.addAll(Askers.firstBytesNs(cache.port(), BLOCK_BYTES, some));
           direct.addAll(Askers.firstBytesNs(origin.port(), BLOCK_BYTES, some));
         }
-        medians.put(kind, median(ours) / 1e6);
+        of(kind, medians).add(median(ours) / 1e6);
         if (kind == Kind.KOBAKO) {
           upstream = median(direct) / 1e6;
         }
       }
     }
-    double ours = medians.get(Kind.KOBAKO);
+    double ours = of(Kind.KOBAKO, medians).getFirst();
     row("miss-first-byte", ours, upstream, "ms", "of a block that is not there, by the upstream's");
     for (Kind peer : List.of(Kind.NGINX, Kind.SQUID)) {
-      row("miss-first-byte-" + peer.word(), ours, medians.get(peer), "ms", "the same");
+      row("miss-first-byte-" + peer.word(), ours, of(peer, medians).getFirst(), "ms", "the same");
     }
   }
 
   /** All machines ask for all blocks at once, in one order, of a cache that is empty. */
   private void coldStorm(Origin origin) throws IOException, InterruptedException {
     double one = (double) BLOCK_BYTES * BLOCKS;
-    Map<Kind, Double> fetched = new EnumMap<>(Kind.class);
+    Map<Kind, List<Double>> fetched = figures();
     for (Kind kind : Kind.values()) {
       progress.accept("%d machines, empty cache, %s".formatted(MACHINES, kind.word()));
       try (Contender cache = start(kind, origin)) {
         long before = origin.sentBytes();
         Askers.ask(cache.port(), MACHINES, BLOCK_BYTES, machine -> origin.paths());
-        fetched.put(kind, (origin.sentBytes() - before) / one);
+        of(kind, fetched).add((origin.sentBytes() - before) / one);
       }
     }
     for (Kind peer : List.of(Kind.NGINX, Kind.SQUID)) {
       row(
           "cold-storm-upstream-" + peer.word(),
-          fetched.get(Kind.KOBAKO),
-          fetched.get(peer),
+          of(Kind.KOBAKO, fetched).getFirst(),
+          of(peer, fetched).getFirst(),
           "machines",
           "bytes that the upstream sends for %d machines, in those of one".formatted(MACHINES));
     }
@@ -128,40 +132,56 @@ public final class ProxySuite {
 
   /** Machines that ask for what is there, of each cache by turns. */
   private void hits(Origin origin) throws IOException, InterruptedException {
-    Map<Kind, Contender> caches = new EnumMap<>(Kind.class);
-    try {
-      for (Kind kind : Kind.values()) {
-        progress.accept("filling " + kind.word());
-        caches.put(kind, start(kind, origin));
-        for (int i = 0; i < 2; i++) {
-          Askers.ask(caches.get(kind).port(), 4, BLOCK_BYTES, machine -> origin.paths());
-        }
-      }
-      Map<Kind, List<Double>> throughput = new EnumMap<>(Kind.class);
-      Map<Kind, List<Double>> cpu = new EnumMap<>(Kind.class);
+    try (Contender ours = filled(Kind.KOBAKO, origin);
+        Contender nginx = filled(Kind.NGINX, origin);
+        Contender squid = filled(Kind.SQUID, origin)) {
+      Map<Kind, List<Double>> throughput = figures();
+      Map<Kind, List<Double>> cpu = figures();
       double bytes = (double) MACHINES * HITS_EACH * BLOCK_BYTES;
       for (int round = 0; round < rounds; round++) {
         for (Kind kind : Kind.values()) {
           progress.accept("hits, round %d of %d, %s".formatted(round + 1, rounds, kind.word()));
-          double cpuBefore = caches.get(kind).cpuSeconds();
+          Contender cache =
+              switch (kind) {
+                case KOBAKO -> ours;
+                case NGINX -> nginx;
+                case SQUID -> squid;
+              };
+          double cpuBefore = cache.cpuSeconds();
           long tookNs =
-              Askers.ask(caches.get(kind).port(), MACHINES, BLOCK_BYTES, m -> some(origin, m));
-          double cpuSeconds = caches.get(kind).cpuSeconds() - cpuBefore;
-          throughput
-              .computeIfAbsent(kind, any -> new ArrayList<>())
-              .add(bytes / MB / (tookNs / 1e9));
-          cpu.computeIfAbsent(kind, any -> new ArrayList<>()).add(cpuSeconds / (bytes / GB));
+              Askers.ask(cache.port(), MACHINES, BLOCK_BYTES, machine -> some(origin, machine));
+          double cpuSeconds = cache.cpuSeconds() - cpuBefore;
+          of(kind, throughput).add(bytes / MB / (tookNs / 1e9));
+          of(kind, cpu).add(cpuSeconds / (bytes / GB));
         }
       }
       for (Kind peer : List.of(Kind.NGINX, Kind.SQUID)) {
         byTurns("hit-throughput-" + peer.word(), throughput, peer, "MB/s");
         byTurns("hit-cpu-" + peer.word(), cpu, peer, "CPU-s/GB");
       }
-    } finally {
-      for (Contender cache : caches.values()) {
-        cache.close();
-      }
     }
+  }
+
+  private Contender filled(Kind kind, Origin origin) throws IOException, InterruptedException {
+    progress.accept("filling " + kind.word());
+    Contender cache = start(kind, origin);
+    try {
+      for (int i = 0; i < WARM_UPS; i++) {
+        Askers.ask(cache.port(), 4, BLOCK_BYTES, machine -> origin.paths());
+      }
+      return cache;
+    } catch (IOException | InterruptedException e) {
+      cache.close();
+      throw e;
+    }
+  }
+
+  private static Map<Kind, List<Double>> figures() {
+    return new EnumMap<>(Kind.class);
+  }
+
+  private static List<Double> of(Kind kind, Map<Kind, List<Double>> figures) {
+    return figures.computeIfAbsent(kind, any -> new ArrayList<>());
   }
 
   private static List<String> some(Origin origin, int machine) {
@@ -171,8 +191,8 @@ public final class ProxySuite {
   }
 
   private void byTurns(String name, Map<Kind, List<Double>> figures, Kind peer, String unit) {
-    List<Double> ours = figures.get(Kind.KOBAKO);
-    List<Double> theirs = figures.get(peer);
+    List<Double> ours = of(Kind.KOBAKO, figures);
+    List<Double> theirs = of(peer, figures);
     List<Double> ratios = new ArrayList<>();
     for (int i = 0; i < ours.size(); i++) {
       ratios.add(ours.get(i) / theirs.get(i));

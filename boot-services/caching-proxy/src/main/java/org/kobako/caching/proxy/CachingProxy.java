@@ -92,7 +92,6 @@ public final class CachingProxy implements AutoCloseable {
     HttpClient client = new HttpClient(new HttpClientTransportOverHTTP(connector));
     QueuedThreadPool threads = new QueuedThreadPool(size.threads(), 1);
     threads.setName("proxy");
-    threads.setReservedThreads(0);
     client.setExecutor(threads);
     client.setFollowRedirects(false);
     client.setHttpCookieStore(new HttpCookieStore.Empty());
