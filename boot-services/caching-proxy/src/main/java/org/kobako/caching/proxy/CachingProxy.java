@@ -2,10 +2,12 @@ package org.kobako.caching.proxy;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +16,7 @@ import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.kobako.block.format.StoreFiles;
@@ -32,6 +35,9 @@ public final class CachingProxy implements AutoCloseable {
   private static final int IDLE_TIMEOUT_MS = 30_000;
   private static final int HEAD_BYTES = 8 << 10;
 
+  /** How long a fetch waits for a disk that is slower than the network. */
+  private static final Duration DISK_PATIENCE = Duration.ofSeconds(1);
+
   /** Time for what is being written when it closes. */
   private static final int CLOSE_SECONDS = 5;
 
@@ -47,8 +53,6 @@ public final class CachingProxy implements AutoCloseable {
   public CachingProxy(CachingProxyConfig config) {
     this.config = config;
     this.client = client(config.size());
-    // More than half of all fetches waiting for the disk would be a disk slower than the network:
-    // what does not fit is passed on, and not kept.
     this.writer =
         new ThreadPoolExecutor(
             1,
@@ -56,7 +60,8 @@ public final class CachingProxy implements AutoCloseable {
             0,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(Math.max(1, config.size().maxFetches() / 2)),
-            Thread.ofPlatform().name("cache-writer").daemon().factory());
+            Thread.ofPlatform().name("cache-writer").daemon().factory(),
+            this::awaitWriter);
     byte[] random = new byte[4];
     ThreadLocalRandom.current().nextBytes(random);
     this.name = "kobako-" + HexFormat.of().formatHex(random);
@@ -86,10 +91,41 @@ public final class CachingProxy implements AutoCloseable {
             "1.1 " + name);
   }
 
+  /**
+   * Half of all fetches wait for the disk: those that come now wait as well, so that upstreams send
+   * no faster than it writes. One that does not write at all is left alone, and the other half goes
+   * on without it.
+   */
+  private void awaitWriter(Runnable task, ThreadPoolExecutor full) {
+    Cache slow = started(cache);
+    try {
+      if (slow.mayWrite()
+          && !full.isShutdown()
+          && full.getQueue().offer(task, DISK_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
+      if (slow.mayWrite()) {
+        slow.failed("be written", new IOException("it takes too long"));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new RejectedExecutionException();
+  }
+
+  /** Upstreams speak plain HTTP; Jetty would read all certificates of the system: 1 MB of heap. */
+  private static final class NoTls extends SslContextFactory.Client {
+    @Override
+    protected void doStart() {}
+  }
+
   private static HttpClient client(CachingProxyConfig.Size size) {
     ClientConnector connector = new ClientConnector();
     connector.setSelectors(1);
-    HttpClient client = new HttpClient(new HttpClientTransportOverHTTP(connector));
+    connector.setSslContextFactory(new NoTls());
+    HttpClientTransportOverHTTP transport = new HttpClientTransportOverHTTP(connector);
+    transport.setHeaderCacheSize(0); // which would be 100 KB for every connection
+    HttpClient client = new HttpClient(transport);
     QueuedThreadPool threads = new QueuedThreadPool(size.threads(), 1);
     threads.setName("proxy");
     client.setExecutor(threads);

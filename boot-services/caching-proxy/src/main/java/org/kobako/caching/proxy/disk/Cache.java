@@ -161,7 +161,8 @@ public final class Cache implements AutoCloseable {
 
   // ---- The disk --------------------------------------------------------------------------------
 
-  private boolean mayWrite() {
+  /** Whether its disk has not failed of late. */
+  public boolean mayWrite() {
     return nanoClock.getAsLong() - pausedUntilNs >= 0;
   }
 

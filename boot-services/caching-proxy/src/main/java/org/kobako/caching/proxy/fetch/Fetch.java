@@ -255,7 +255,10 @@ final class Fetch {
       end = how;
       isOpen = false;
       isOver = true;
-      discardSpool();
+      if (spool instanceof FileSpool file) {
+        file.discard();
+      }
+      // Who has begun may be reading it: it is closed when the last one has left.
     }
     if (how instanceof Next.Refused(Refusal why) && why.status() == HttpStatus.NOT_FOUND_404) {
       ends.missing(this);
@@ -384,7 +387,7 @@ final class Fetch {
 
     private Spool newSpool(long length) {
       if (isOfBlock()) {
-        return new MemorySpool(length < 0 ? BlockSize.MAX_BYTES : (int) length);
+        return new MemorySpool(means.buffers(), length < 0 ? BlockSize.MAX_BYTES : (int) length);
       }
       return new FileSpool(
           freshness().isStorable() ? means.cache().incoming(Math.max(0, length)) : Optional.empty(),

@@ -32,6 +32,9 @@ public final class Fetches {
 
   private static final int MAX_MISSING = 1024;
 
+  /** Memory that is kept for the next fetch: a quarter of a usual block for each there may be. */
+  private static final long FREE_BYTES_EACH = 32 << 10;
+
   private final Means means;
   private final int maxFetches;
   private final Map<String, Fetch> running = new ConcurrentHashMap<>();
@@ -90,6 +93,7 @@ public final class Fetches {
             new Upstreams(upstreams),
             cache,
             trust,
+            new BlockBuffers(maxFetches * FREE_BYTES_EACH),
             writer,
             new Notices(line -> LOG.warn("proxy: {}", line)),
             new Counters(),

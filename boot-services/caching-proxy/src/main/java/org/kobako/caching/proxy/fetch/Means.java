@@ -10,6 +10,7 @@ import org.kobako.caching.proxy.disk.Cache;
  * What a fetch works with.
  *
  * @param trust decides which indexes are passed on
+ * @param buffers for blocks on their way
  * @param writer keeps blocks, one after the other; refuses when too many wait
  * @param via names this box to upstreams (RFC 9110 section 7.6.3)
  */
@@ -18,6 +19,7 @@ record Means(
     Upstreams upstreams,
     Cache cache,
     IndexTrust trust,
+    BlockBuffers buffers,
     Executor writer,
     Notices notices,
     Counters counters,

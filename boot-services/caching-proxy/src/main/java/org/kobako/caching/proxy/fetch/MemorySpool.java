@@ -12,11 +12,14 @@ final class MemorySpool implements Spool {
   private static final ThreadLocal<Digester> DIGESTER =
       ThreadLocal.withInitial(Digesters::newDigester);
 
+  private final BlockBuffers buffers;
   private final OffHeapBuffer bytes;
   private int length;
+  private boolean isClosed;
 
-  MemorySpool(int capacityBytes) {
-    this.bytes = OffHeapBuffer.allocate(capacityBytes);
+  MemorySpool(BlockBuffers buffers, int capacityBytes) {
+    this.buffers = buffers;
+    this.bytes = buffers.take(capacityBytes);
   }
 
   @Override
@@ -67,5 +70,10 @@ final class MemorySpool implements Spool {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    if (!isClosed) {
+      isClosed = true;
+      buffers.give(bytes);
+    }
+  }
 }
