@@ -26,17 +26,24 @@ public final class ProxySuite {
   private static final int DELAY_MS = 20;
 
   private static final int MACHINES = 16;
-  private static final int HITS_EACH = 200;
+  private static final int HITS_EACH = 100;
+  private static final int COLD_BLOCKS = 128;
+
+  /** In a turn. */
   private static final int MISSES = 60;
 
-  /** The first fills the cache; a VM compiles in the others. squid takes its time for each. */
-  private static final int WARM_UPS = 4;
+  /** Turns in which a VM compiles, where there are so many rounds. */
+  private static final int MAX_WARM_UPS = 4;
+
+  /** Turns of misses, where there are so many rounds: each takes blocks that were not there. */
+  private static final int MAX_MISS_ROUNDS = 3;
 
   private static final double MB = 1e6;
   private static final double GB = 1e9;
 
   private final Path scratch;
   private final int rounds;
+  private final int warmUps;
   private final Consumer<String> progress;
   private final Consumer<BenchRow> rows;
   private int works;
@@ -44,6 +51,7 @@ public final class ProxySuite {
   private ProxySuite(Path scratch, int rounds, Consumer<String> progress, Consumer<BenchRow> rows) {
     this.scratch = scratch;
     this.rounds = rounds;
+    this.warmUps = Math.min(rounds, MAX_WARM_UPS);
     this.progress = progress;
     this.rows = rows;
   }
@@ -81,8 +89,10 @@ public final class ProxySuite {
   /** One machine that asks for what is not there, one block after the other. */
   private void firstBytes(Origin origin) throws IOException, InterruptedException {
     Map<Kind, List<Double>> medians = figures();
-    List<String> warmUp = origin.paths().subList(0, 4 * MISSES);
-    List<String> measured = origin.paths().subList(4 * MISSES, 7 * MISSES);
+    int first = warmUps * MISSES;
+    List<String> warmUp = origin.paths().subList(0, first);
+    List<String> measured =
+        origin.paths().subList(first, first + Math.min(rounds, MAX_MISS_ROUNDS) * MISSES);
     double upstream = 0;
     for (Kind kind : Kind.values()) {
       progress.accept("misses, " + kind.word());
@@ -108,15 +118,16 @@ public final class ProxySuite {
     }
   }
 
-  /** All machines ask for all blocks at once, in one order, of a cache that is empty. */
+  /** All machines ask for the same blocks at once, in one order, of a cache that is empty. */
   private void coldStorm(Origin origin) throws IOException, InterruptedException {
-    double one = (double) BLOCK_BYTES * BLOCKS;
+    List<String> paths = origin.paths().subList(0, COLD_BLOCKS);
+    double one = (double) BLOCK_BYTES * COLD_BLOCKS;
     Map<Kind, List<Double>> fetched = figures();
     for (Kind kind : Kind.values()) {
       progress.accept("%d machines, empty cache, %s".formatted(MACHINES, kind.word()));
       try (Contender cache = start(kind, origin)) {
         long before = origin.sentBytes();
-        Askers.ask(cache.port(), MACHINES, BLOCK_BYTES, machine -> origin.paths());
+        Askers.ask(cache.port(), MACHINES, BLOCK_BYTES, machine -> paths);
         of(kind, fetched).add((origin.sentBytes() - before) / one);
       }
     }
@@ -166,7 +177,7 @@ public final class ProxySuite {
     progress.accept("filling " + kind.word());
     Contender cache = start(kind, origin);
     try {
-      for (int i = 0; i < WARM_UPS; i++) {
+      for (int i = 0; i < warmUps; i++) {
         Askers.ask(cache.port(), 4, BLOCK_BYTES, machine -> origin.paths());
       }
       return cache;
