@@ -133,15 +133,13 @@ final class CachedBlocks {
         }
         return true;
       }
-    } catch (NoSuchFileException none) {
-      // Told below.
+      CacheDirectory.delete(file);
     } catch (IOException unreadable) {
-      // A disk that cannot be read is as good as none.
+      // There is none, or it cannot be read now: it may be sound, and is replaced when it comes.
     }
     synchronized (replacement) {
       replacement.remove(key(block));
     }
-    CacheDirectory.delete(file);
     return false;
   }
 
