@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.kobako.block.format.BlockDigest;
 import org.kobako.block.format.StorePath;
+import org.kobako.caching.proxy.fetch.FetchStatus;
 import org.kobako.testing.FaultyBox;
 import org.kobako.testing.FaultyBox.Fault;
 import org.kobako.testing.Peer;
@@ -364,6 +366,54 @@ class FaultyUpstreamTest {
       }
       assertThat(upstream.blockRequests()).isEqualTo(asked);
     }
+  }
+
+  /** Of a file that is longer than the cache takes, so that it comes only as it is read. */
+  @ParameterizedTest
+  @EnumSource(Asker.class)
+  void whoWantsNoMoreOfAFileIsNoFaultOfItsUpstream(Asker asker) throws Exception {
+    Path file = store.root().resolve("boot/long");
+    Files.createDirectories(file.getParent());
+    Files.write(file, new byte[24 << 20]);
+    try (FaultyBox upstream = new FaultyBox(store.root());
+        FaultyBox spare = new FaultyBox(store.root());
+        ProxyBox box =
+            new ProxyBox(
+                ProxyBox.withQuota(ProxyBox.config(cache(), upstream.url(), spare.url()), 2 << 20),
+                0)) {
+      for (int i = 0; i < 5; i++) {
+        asker.askFor(URI.create(box.url() + "boot/long"));
+      }
+      FetchStatus status = box.status().fetches();
+      assertThat(status.asked()).isEqualTo(5);
+      assertThat(status.unusable()).isZero();
+      assertThat(status.upstreams())
+          .extracting(FetchStatus.OfUpstream::state)
+          .containsOnly("HEALTHY");
+    }
+  }
+
+  /** Who asks for a file, and not for all of it. */
+  private enum Asker {
+    WANTS_ITS_HEAD {
+      @Override
+      void askFor(URI file) throws Exception {
+        send(HttpRequest.newBuilder(file).HEAD());
+      }
+    },
+    HANGS_UP {
+      @Override
+      void askFor(URI file) throws Exception {
+        try (Socket machine = new Socket(file.getHost(), file.getPort())) {
+          machine
+              .getOutputStream()
+              .write(("GET " + file.getPath() + " HTTP/1.1\r\nHost: box\r\n\r\n").getBytes());
+          assertThat(machine.getInputStream().readNBytes(100_000)).hasSize(100_000);
+        }
+      }
+    };
+
+    abstract void askFor(URI file) throws Exception;
   }
 
   @Test

@@ -126,11 +126,6 @@ public final class Cache implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** The most that a file may have to be kept. */
-  public long maxFileBytes() {
-    return files.maxBytes();
-  }
-
   /** Gives a file that came, and is whole, its name. */
   public void keep(String relative, Path whole, FileHead head) {
     try {

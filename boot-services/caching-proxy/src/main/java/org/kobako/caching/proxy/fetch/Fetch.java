@@ -46,6 +46,8 @@ final class Fetch {
 
   private static final long UNKNOWN = -1;
 
+  private static final String UNWANTED = "nobody wants it any more";
+
   private final Target target;
   private final Means means;
   private final Optional<FileHead> stale;
@@ -176,7 +178,7 @@ final class Fetch {
     demand = null;
     if (followers.isEmpty() && attempt != null) {
       Attempt unwanted = attempt;
-      return () -> unwanted.abort("nobody wants it any more");
+      return unwanted::abandon;
     }
     return taken;
   }
@@ -288,6 +290,7 @@ final class Fetch {
     private long firstByteNs;
     private boolean isIgnored;
     private boolean isRevalidated;
+    private volatile boolean isAbandoned;
     private @Nullable String refused;
     private HttpFields head = HttpFields.EMPTY;
 
@@ -324,6 +327,12 @@ final class Fetch {
       if (request != null) {
         var unused = request.abort(new EOFException(why)); // complete tells
       }
+    }
+
+    /** Nobody wants what comes, and it is not kept. */
+    void abandon() {
+      isAbandoned = true;
+      abort(UNWANTED);
     }
 
     private void refuse(String why) {
@@ -491,6 +500,11 @@ final class Fetch {
     }
 
     private void complete(Result result) {
+      if (isAbandoned && result.isFailed()) {
+        upstream.leave();
+        finish(new Next.Broken(UNWANTED));
+        return;
+      }
       String why = refused;
       if (why == null && result.isFailed()) {
         why = reason(result.getFailure());
