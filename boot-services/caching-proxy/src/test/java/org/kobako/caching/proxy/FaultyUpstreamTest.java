@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +37,7 @@ import org.kobako.testing.TestStore;
 
 class FaultyUpstreamTest {
   private static final int BLOCK_BYTES = 200_000;
+  private static final int LONG_BYTES = 24 << 20;
 
   @TempDir private Path scratch;
   private TestStore store;
@@ -368,19 +371,39 @@ class FaultyUpstreamTest {
     }
   }
 
-  /** Of a file that is longer than the cache takes, so that it comes only as it is read. */
+  /** Longer than the cache takes, so that it comes only as it is read. */
+  private void putLongBootFile() throws IOException {
+    Path file = store.root().resolve("boot/long");
+    Files.createDirectories(file.getParent());
+    Files.write(file, new byte[LONG_BYTES]);
+  }
+
+  private ProxyBox withLittleRoom(FaultyBox... upstreams) throws Exception {
+    String[] urls = Arrays.stream(upstreams).map(FaultyBox::url).toArray(String[]::new);
+    return new ProxyBox(ProxyBox.withQuota(ProxyBox.config(cache(), urls), 2 << 20), 0);
+  }
+
+  @Test
+  void aMachineThatRestsGetsAllOfALongFileFromTheSameUpstream() throws Exception {
+    putLongBootFile();
+    try (FaultyBox upstream = new FaultyBox(store.root());
+        FaultyBox spare = new FaultyBox(store.root());
+        ProxyBox box = withLittleRoom(upstream, spare);
+        InputStream machine = URI.create(box.url() + "boot/long").toURL().openStream()) {
+      assertThat(machine.readNBytes(100_000)).hasSize(100_000);
+      Thread.sleep(3_000); // longer than an upstream may take where there is another
+      assertThat(machine.readAllBytes()).hasSize(LONG_BYTES - 100_000);
+      assertThat(box.status().fetches().unusable()).isZero();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Asker.class)
   void whoWantsNoMoreOfAFileIsNoFaultOfItsUpstream(Asker asker) throws Exception {
-    Path file = store.root().resolve("boot/long");
-    Files.createDirectories(file.getParent());
-    Files.write(file, new byte[24 << 20]);
+    putLongBootFile();
     try (FaultyBox upstream = new FaultyBox(store.root());
         FaultyBox spare = new FaultyBox(store.root());
-        ProxyBox box =
-            new ProxyBox(
-                ProxyBox.withQuota(ProxyBox.config(cache(), upstream.url(), spare.url()), 2 << 20),
-                0)) {
+        ProxyBox box = withLittleRoom(upstream, spare)) {
       for (int i = 0; i < 5; i++) {
         asker.askFor(URI.create(box.url() + "boot/long"));
       }

@@ -17,7 +17,9 @@ import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.IdleTimeout;
 import org.jspecify.annotations.Nullable;
 import org.kobako.block.format.BlockSize;
 import org.kobako.block.format.StorePath;
@@ -45,6 +47,9 @@ final class Fetch {
   private static final int MAX_IGNORED_BYTES = 16 << 10;
 
   private static final long UNKNOWN = -1;
+
+  /** As an idle timeout of Jetty's. */
+  private static final long NEVER = 0;
 
   private static final String UNWANTED = "nobody wants it any more";
 
@@ -491,12 +496,27 @@ final class Fetch {
       if (isPassedOn) {
         released = into.length();
         isOpen = false;
-        demand = demander;
+        setIdleTimeoutMs(NEVER);
+        demand =
+            () -> {
+              setIdleTimeoutMs(patience.toMillis());
+              demander.run();
+            };
         return false;
       }
       boolean isLast = totalBytes < 0 || into.length() == totalBytes;
       released = Math.max(released, isLast ? before : into.length());
       return true;
+    }
+
+    /** While the upstream waits for a slow machine, it is that machine's connection that ends. */
+    private void setIdleTimeoutMs(long timeoutMs) {
+      if (request != null
+          && request.getConnection() instanceof AbstractConnection connection
+          && connection.getEndPoint() instanceof IdleTimeout timer) {
+        timer.notIdle();
+        timer.setIdleTimeout(timeoutMs);
+      }
     }
 
     private void complete(Result result) {
