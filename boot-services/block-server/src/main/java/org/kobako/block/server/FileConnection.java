@@ -10,6 +10,7 @@ import java.util.Arrays;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ final class FileConnection extends SocketChannelEndPoint {
 
   private final Crowd crowd;
   private @Nullable Part part;
+  private volatile @Nullable StoreConnection lender;
 
   /** Received since the last answer, up to what a head may have. */
   private volatile int askedBytes;
@@ -72,6 +74,25 @@ final class FileConnection extends SocketChannelEndPoint {
     return standIn;
   }
 
+  /**
+   * Whoever it is upgraded to next has it for one answer, to a request that has been read to its
+   * end. If he reads another request himself, he keeps it.
+   */
+  void lend(StoreConnection connection) {
+    lender = connection;
+  }
+
+  @Override
+  public void fillInterested(Callback callback) {
+    StoreConnection owner = lender;
+    if (owner == null || askedBytes > 0) {
+      super.fillInterested(callback);
+    } else {
+      lender = null;
+      upgrade(owner);
+    }
+  }
+
   /** Whether it has been answered, or never asked, and waits. */
   boolean isIdle() {
     return isFillInterested() && askedBytes == 0;
@@ -96,6 +117,7 @@ final class FileConnection extends SocketChannelEndPoint {
   public int fill(ByteBuffer buffer) throws IOException {
     int length = super.fill(buffer);
     if (length > 0) {
+      lender = null;
       askedBytes = Math.min(HEAD_BYTES, askedBytes + length);
     }
     return length;

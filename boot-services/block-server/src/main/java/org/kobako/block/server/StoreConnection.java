@@ -19,11 +19,11 @@ import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection on which every request so far was a {@link SimpleRequest} of a file that is there:
- * such a one is answered here, which costs a fraction of Jetty's way from request to handler and
- * back. With the first that is not, the connection and that request become Jetty's, for good. So
- * this knows nothing of errors, conditions and other methods; what it answers, {@link BlockHandler}
- * would answer alike.
+ * A connection on which every request so far was a {@link SimpleRequest}: where its file is there,
+ * it is answered here, which costs a fraction of Jetty's way from request to handler and back. The
+ * others, and the connection, become Jetty's: until it has been answered if it was simple, else for
+ * good. So this knows nothing of errors, conditions and other methods; what it answers, {@link
+ * BlockHandler} would answer alike.
  *
  * <p>All of it happens in the selector's thread, the disk's part too: to wake another costs more
  * than the answer. So a server has several selectors, as one that waits for a disk lets its other
@@ -40,6 +40,7 @@ final class StoreConnection extends AbstractConnection implements Connection.Upg
   private final FileConnection endPoint;
   private final MachineReads.OfConnection reads;
   private volatile boolean refused;
+  private boolean entered;
   private @Nullable RetainableByteBuffer received;
   private ByteBuffer head = NOTHING;
 
@@ -57,7 +58,12 @@ final class StoreConnection extends AbstractConnection implements Connection.Upg
   @Override
   public void onOpen() {
     super.onOpen();
-    factory.crowd().enter(this);
+    if (entered) {
+      awaitRequest(); // Jetty has answered what it was given
+    } else {
+      entered = true;
+      factory.crowd().enter(this);
+    }
   }
 
   /** From now on it is answered. */
@@ -87,9 +93,7 @@ final class StoreConnection extends AbstractConnection implements Connection.Upg
         Callback end = Callback.from(endPoint::close);
         endPoint.write(end, refusal());
       } else if (length > 0) {
-        if (!isAnswered(buffer.getByteBuffer())) {
-          endPoint.upgrade(factory.jettysOwn(connector, endPoint));
-        }
+        answer(buffer.getByteBuffer());
       } else if (length == 0) {
         awaitRequest();
       } else {
@@ -115,15 +119,24 @@ final class StoreConnection extends AbstractConnection implements Connection.Upg
     return received == null ? null : received.getByteBuffer();
   }
 
-  /** Whether the answer is on its way. */
-  private boolean isAnswered(ByteBuffer bytes) {
+  private void answer(ByteBuffer bytes) {
     Optional<SimpleRequest> request =
-        SimpleRequest.parse(BufferUtil.toString(bytes, StandardCharsets.ISO_8859_1));
-    if (request.isEmpty() || connector.isShutdown()) {
-      return false;
+        connector.isShutdown()
+            ? Optional.empty()
+            : SimpleRequest.parse(BufferUtil.toString(bytes, StandardCharsets.ISO_8859_1));
+    if (request.isPresent() && isAnswered(request.get())) {
+      return;
     }
-    try (ServedFile file = StoreFile.open(factory.store(), request.get().path())) {
-      if (ResponsePlan.decide(HttpMethod.GET.asString(), file.facts(), request.get().fields())
+    if (request.isPresent()) {
+      endPoint.lend(this);
+    }
+    endPoint.upgrade(factory.jettysOwn(connector, endPoint));
+  }
+
+  /** Whether the answer is on its way. */
+  private boolean isAnswered(SimpleRequest request) {
+    try (ServedFile file = StoreFile.open(factory.store(), request.path())) {
+      if (ResponsePlan.decide(HttpMethod.GET.asString(), file.facts(), request.fields())
               instanceof ResponsePlan.FilePart part
           && part.length() > 0) {
         BodySender sender =
@@ -136,7 +149,7 @@ final class StoreConnection extends AbstractConnection implements Connection.Upg
                 factory.errors(),
                 Invocable.InvocationType.NON_BLOCKING);
         sender.readFirstPiece();
-        reads.note(request.get().agent(), request.get().path());
+        reads.note(request.agent(), request.path());
         head = head(part);
         sender.iterate();
         return true;

@@ -90,6 +90,44 @@ class StoreConnectionTest {
   }
 
   @Test
+  void afterAMissingBlockTheConnectionIsNotJettysAnyMore() throws Exception {
+    try (HttpPeer peer = new HttpPeer(box.address())) {
+      String missing = "/" + new StorePath.Block("0".repeat(64)).relative();
+      for (int i = 0; i < 3; i++) {
+        assertThat(peer.request("GET", missing).status()).isEqualTo(404);
+        awaitConnection("StoreConnection");
+        assertThat(peer.request("GET", block).body()).isEqualTo(stored);
+      }
+      assertThat(peer.request("GET", block, FOR_JETTY).body()).isEqualTo(stored);
+      awaitConnection("HttpConnection");
+      assertThat(peer.request("GET", missing).status()).isEqualTo(404);
+      awaitConnection("HttpConnection");
+    }
+  }
+
+  @Test
+  void halfARequestBehindAMissingBlockIsNotLost() throws Exception {
+    try (HttpPeer peer = new HttpPeer(box.address())) {
+      String missing = "/" + new StorePath.Block("0".repeat(64)).relative();
+      for (int i = 0; i < 200; i++) {
+        peer.say("GET " + missing + " HTTP/1.1\r\nHost: box\r\n\r\n");
+        // Now and then Jetty reads it in one go with what it has to answer.
+        peer.say("GET " + block + " HTTP/1.1\r\nHo");
+        assertThat(peer.readResponse(false).status()).isEqualTo(404);
+        peer.say("st: box\r\n\r\n");
+        assertThat(peer.readResponse(false).body()).isEqualTo(stored);
+      }
+    }
+  }
+
+  private void awaitConnection(String kind) throws InterruptedException {
+    for (int i = 0; i < 100 && !box.connections().equals(List.of(kind)); i++) {
+      Thread.sleep(20);
+    }
+    assertThat(box.connections()).containsExactly(kind);
+  }
+
+  @Test
   void requestsSentAtOnceAreAnsweredInTheirOrder() throws IOException {
     try (HttpPeer peer = new HttpPeer(box.address())) {
       String request = "GET " + block + " HTTP/1.1\r\nHost: box\r\n\r\n";

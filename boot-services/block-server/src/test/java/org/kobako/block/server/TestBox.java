@@ -3,6 +3,7 @@ package org.kobako.block.server;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
@@ -61,6 +62,13 @@ final class TestBox implements AutoCloseable {
 
   String url() {
     return "http://127.0.0.1:" + connector.getLocalPort() + "/";
+  }
+
+  /** By which kind of connection the next requests are answered. */
+  List<String> connections() {
+    return connector.getConnectedEndPoints().stream()
+        .map(it -> it.getConnection().getClass().getSimpleName())
+        .toList();
   }
 
   @Override
