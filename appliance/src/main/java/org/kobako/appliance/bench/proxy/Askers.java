@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -13,7 +14,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Machines that ask for one block after the other, each over a connection that it keeps. */
+/**
+ * Machines that ask for one block after the other, each over a connection that it keeps. An answer
+ * must have as many bytes as a block.
+ */
 final class Askers {
   private static final int BUFFER_BYTES = 256 << 10;
   private static final int TIMEOUT_MS = 30_000;
@@ -25,36 +29,70 @@ final class Askers {
     List<String> of(int machine);
   }
 
-  /**
-   * Lets so many machines ask at once, until all have got all.
-   *
-   * @param blockBytes that each answer must have
-   * @return how long it took in nanoseconds
-   */
-  static long ask(int port, int machines, int blockBytes, Wishes wishes)
+  /** Lets so many machines ask at once, until all have got all. */
+  static void ask(int port, int machines, int blockBytes, Wishes wishes)
       throws IOException, InterruptedException {
-    long startNs = System.nanoTime();
+    each(
+        machines,
+        port,
+        blockBytes,
+        (asker, machine) -> {
+          List<String> paths = wishes.of(machine);
+          for (String path : paths) {
+            asker.ask(path);
+          }
+          return paths.size();
+        });
+  }
+
+  /**
+   * Lets so many machines ask at once and again for what they wish for, for a while.
+   *
+   * @return the blocks that came
+   */
+  static long ask(int port, int machines, int blockBytes, Wishes wishes, Duration time)
+      throws IOException, InterruptedException {
+    long endNs = System.nanoTime() + time.toNanos();
+    return each(
+        machines,
+        port,
+        blockBytes,
+        (asker, machine) -> {
+          List<String> paths = wishes.of(machine);
+          int asked = 0;
+          while (System.nanoTime() - endNs < 0) {
+            asker.ask(paths.get(asked++ % paths.size()));
+          }
+          return asked;
+        });
+  }
+
+  /** What a machine does over its connection; answers how many blocks came. */
+  private interface Asking {
+    int blocks(Asker asker, int machine) throws IOException;
+  }
+
+  private static long each(int machines, int port, int blockBytes, Asking asking)
+      throws IOException, InterruptedException {
+    long blocks = 0;
     try (ExecutorService threads = Executors.newFixedThreadPool(machines)) {
-      List<Future<?>> running = new ArrayList<>();
-      for (int machine = 0; machine < machines; machine++) {
-        List<String> paths = wishes.of(machine);
+      List<Future<Integer>> running = new ArrayList<>();
+      for (int i = 0; i < machines; i++) {
+        int machine = i;
         running.add(
             threads.submit(() -> {
               try (Asker asker = new Asker(port, blockBytes)) {
-                for (String path : paths) {
-                  asker.ask(path);
-                }
+                return asking.blocks(asker, machine);
               }
-              return null;
             }));
       }
-      for (Future<?> each : running) {
-        each.get();
+      for (Future<Integer> each : running) {
+        blocks += each.get();
       }
     } catch (ExecutionException e) {
       throw new IOException("a block did not come whole: " + e.getMessage(), e);
     }
-    return System.nanoTime() - startNs;
+    return blocks;
   }
 
   /**

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -20,31 +21,36 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.kobako.block.format.StorePath;
 
 /**
- * A store in memory, some way off: each answer comes after the time of a round trip. Counts what it
- * sends. A thread for each connection.
+ * A store some way off: each answer comes after the time of a round trip. Its blocks do not
+ * compress, and differ in their first bytes only. Counts what it sends. A thread for each
+ * connection.
  */
 final class Origin implements AutoCloseable {
   private final ServerSocket listener;
   private final long delayMs;
-  private final Map<String, byte[]> blocks = new HashMap<>();
+  private final byte[] common;
+  private final Map<String, Integer> numbers = new HashMap<>();
   private final List<String> paths = new ArrayList<>();
   private final AtomicLong sentBytes = new AtomicLong();
 
-  /**
-   * @param count of blocks that do not compress
-   */
   Origin(int count, int blockBytes, long delayMs) throws IOException {
     this.delayMs = delayMs;
-    Random random = new Random(6);
+    this.common = new byte[blockBytes];
+    new Random(6).nextBytes(common);
     for (int i = 0; i < count; i++) {
-      byte[] block = new byte[blockBytes];
-      random.nextBytes(block);
-      String path = "/" + new StorePath.Block(HexFormat.of().formatHex(sha256(block))).relative();
-      blocks.put(path, block);
+      String path =
+          "/" + new StorePath.Block(HexFormat.of().formatHex(sha256(block(i)))).relative();
+      numbers.put(path, i);
       paths.add(path);
     }
     listener = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
     Thread.ofPlatform().name("origin").daemon().start(this::accept);
+  }
+
+  private byte[] block(int number) {
+    byte[] block = common.clone();
+    ByteBuffer.wrap(block).putInt(number);
+    return block;
   }
 
   private static byte[] sha256(byte[] bytes) {
@@ -97,7 +103,8 @@ final class Origin implements AutoCloseable {
           // No answer depends on one.
         }
         Thread.sleep(delayMs);
-        byte[] body = blocks.get(request.split(" ", -1)[1]);
+        Integer number = numbers.get(request.split(" ", -1)[1]);
+        byte[] body = number == null ? null : block(number);
         String status = body == null ? "404 Not Found" : "200 OK";
         int length = body == null ? 0 : body.length;
         out.write(

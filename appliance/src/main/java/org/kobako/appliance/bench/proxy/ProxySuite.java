@@ -3,6 +3,7 @@ package org.kobako.appliance.bench.proxy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.kobako.appliance.bench.BenchRow;
 import org.kobako.appliance.bench.proxy.Contender.Kind;
 import org.kobako.appliance.child.Tool;
@@ -20,20 +22,27 @@ public final class ProxySuite {
   public static final int DEFAULT_ROUNDS = 5;
 
   private static final int BLOCK_BYTES = 128 << 10;
-  private static final int BLOCKS = 512;
+  private static final int BLOCKS = 2048;
 
   /** A round trip to another building. */
   private static final int DELAY_MS = 20;
 
   private static final int MACHINES = 16;
-  private static final int HITS_EACH = 100;
   private static final int COLD_BLOCKS = 128;
+
+  /** That are there, and asked for again and again. */
+  private static final int HOT_BLOCKS = 512;
+
+  private static final Duration TURN = Duration.ofSeconds(2);
+
+  /** Turns that are not counted, where there are so many rounds: a VM compiles in them. */
+  private static final int MAX_WARM_UPS = 4;
+
+  /** Misses that are not counted for each of those turns. */
+  private static final int WARM_UP_MISSES = 400;
 
   /** In a turn. */
   private static final int MISSES = 60;
-
-  /** Turns in which a VM compiles, where there are so many rounds. */
-  private static final int MAX_WARM_UPS = 4;
 
   /** Turns of misses, where there are so many rounds: each takes blocks that were not there. */
   private static final int MAX_MISS_ROUNDS = 3;
@@ -74,7 +83,8 @@ public final class ProxySuite {
       }
     }
     ProxySuite suite = new ProxySuite(scratch, rounds, progress, rows);
-    try (Origin origin = new Origin(BLOCKS, BLOCK_BYTES, DELAY_MS)) {
+    try (Cores cores = Cores.leaveTheFirst();
+        Origin origin = new Origin(BLOCKS, BLOCK_BYTES, DELAY_MS)) {
       suite.firstBytes(origin);
       suite.coldStorm(origin);
       suite.hits(origin);
@@ -89,7 +99,7 @@ public final class ProxySuite {
   /** One machine that asks for what is not there, one block after the other. */
   private void firstBytes(Origin origin) throws IOException, InterruptedException {
     Map<Kind, List<Double>> medians = figures();
-    int first = warmUps * MISSES;
+    int first = warmUps * WARM_UP_MISSES;
     List<String> warmUp = origin.paths().subList(0, first);
     List<String> measured =
         origin.paths().subList(first, first + Math.min(rounds, MAX_MISS_ROUNDS) * MISSES);
@@ -97,7 +107,7 @@ public final class ProxySuite {
     for (Kind kind : Kind.values()) {
       progress.accept("misses, " + kind.word());
       try (Contender cache = start(kind, origin)) {
-        Askers.firstBytesNs(cache.port(), BLOCK_BYTES, warmUp);
+        Askers.ask(cache.port(), MACHINES, BLOCK_BYTES, machine -> share(warmUp, machine));
         List<Long> ours = new ArrayList<>();
         List<Long> direct = new ArrayList<>();
         for (int at = 0; at < measured.size(); at += MISSES) {
@@ -143,15 +153,19 @@ public final class ProxySuite {
 
   /** Machines that ask for what is there, of each cache by turns. */
   private void hits(Origin origin) throws IOException, InterruptedException {
-    try (Contender ours = filled(Kind.KOBAKO, origin);
-        Contender nginx = filled(Kind.NGINX, origin);
-        Contender squid = filled(Kind.SQUID, origin)) {
+    List<String> hot = origin.paths().subList(0, HOT_BLOCKS);
+    try (Contender ours = filled(Kind.KOBAKO, origin, hot);
+        Contender nginx = filled(Kind.NGINX, origin, hot);
+        Contender squid = filled(Kind.SQUID, origin, hot)) {
       Map<Kind, List<Double>> throughput = figures();
       Map<Kind, List<Double>> cpu = figures();
-      double bytes = (double) MACHINES * HITS_EACH * BLOCK_BYTES;
-      for (int round = 0; round < rounds; round++) {
+      for (int round = -warmUps; round < rounds; round++) {
         for (Kind kind : Kind.values()) {
-          progress.accept("hits, round %d of %d, %s".formatted(round + 1, rounds, kind.word()));
+          progress.accept(
+              "hits, %s, %s"
+                  .formatted(
+                      round < 0 ? "warm-up" : "round %d of %d".formatted(round + 1, rounds),
+                      kind.word()));
           Contender cache =
               switch (kind) {
                 case KOBAKO -> ours;
@@ -159,11 +173,16 @@ public final class ProxySuite {
                 case SQUID -> squid;
               };
           double cpuBefore = cache.cpuSeconds();
-          long tookNs =
-              Askers.ask(cache.port(), MACHINES, BLOCK_BYTES, machine -> some(origin, machine));
-          double cpuSeconds = cache.cpuSeconds() - cpuBefore;
-          of(kind, throughput).add(bytes / MB / (tookNs / 1e9));
-          of(kind, cpu).add(cpuSeconds / (bytes / GB));
+          long startNs = System.nanoTime();
+          long blocks =
+              Askers.ask(
+                  cache.port(), MACHINES, BLOCK_BYTES, machine -> shuffled(hot, machine), TURN);
+          double seconds = (System.nanoTime() - startNs) / 1e9;
+          double bytes = (double) blocks * BLOCK_BYTES;
+          if (round >= 0) {
+            of(kind, throughput).add(bytes / MB / seconds);
+            of(kind, cpu).add((cache.cpuSeconds() - cpuBefore) / (bytes / GB));
+          }
         }
       }
       for (Kind peer : List.of(Kind.NGINX, Kind.SQUID)) {
@@ -173,18 +192,31 @@ public final class ProxySuite {
     }
   }
 
-  private Contender filled(Kind kind, Origin origin) throws IOException, InterruptedException {
+  private Contender filled(Kind kind, Origin origin, List<String> hot)
+      throws IOException, InterruptedException {
     progress.accept("filling " + kind.word());
     Contender cache = start(kind, origin);
     try {
-      for (int i = 0; i < warmUps; i++) {
-        Askers.ask(cache.port(), 4, BLOCK_BYTES, machine -> origin.paths());
-      }
+      Askers.ask(cache.port(), MACHINES, BLOCK_BYTES, machine -> share(hot, machine));
       return cache;
     } catch (IOException | InterruptedException e) {
       cache.close();
       throw e;
     }
+  }
+
+  /** The part of them that is this machine's alone. */
+  private static List<String> share(List<String> paths, int machine) {
+    return IntStream.range(0, paths.size())
+        .filter(i -> i % MACHINES == machine)
+        .mapToObj(paths::get)
+        .toList();
+  }
+
+  private static List<String> shuffled(List<String> paths, int machine) {
+    List<String> order = new ArrayList<>(paths);
+    Collections.shuffle(order, new Random(machine));
+    return order;
   }
 
   private static Map<Kind, List<Double>> figures() {
@@ -193,12 +225,6 @@ public final class ProxySuite {
 
   private static List<Double> of(Kind kind, Map<Kind, List<Double>> figures) {
     return figures.computeIfAbsent(kind, any -> new ArrayList<>());
-  }
-
-  private static List<String> some(Origin origin, int machine) {
-    List<String> paths = new ArrayList<>(origin.paths());
-    Collections.shuffle(paths, new Random(machine));
-    return paths.subList(0, HITS_EACH);
   }
 
   private void byTurns(String name, Map<Kind, List<Double>> figures, Kind peer, String unit) {
@@ -215,7 +241,8 @@ public final class ProxySuite {
             medianOf(theirs),
             medianOf(ratios),
             unit,
-            "blocks of 128 KiB that are there, one core, %d machines".formatted(MACHINES)));
+            "blocks of 128 KiB that are there, one core, %d machines, programs warm"
+                .formatted(MACHINES)));
   }
 
   private void row(String name, double ours, double peer, String unit, String note) {
