@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
-import org.kobako.appliance.Kobako;
+import org.kobako.appliance.bench.lab.LabBox;
 import org.kobako.appliance.bench.lab.Network;
 import org.kobako.appliance.child.ChildKobako;
 import org.kobako.appliance.child.Tool;
@@ -40,8 +40,6 @@ final class BenchBox implements AutoCloseable {
     this.work = work;
     this.store = store;
     this.whileSlow = work.resolve("slow");
-    Files.writeString(
-        work.resolve("kobako.toml"), "netboot = false\nstate = \"state\"\nuser = \"root\"\n");
     serve = startServing();
     try {
       relay =
@@ -97,19 +95,7 @@ final class BenchBox implements AutoCloseable {
   }
 
   private ChildKobako startServing() throws IOException {
-    return ChildKobako.start(
-        host.prefix(),
-        Kobako.class,
-        work.resolve("serve.log"),
-        "serve",
-        "--config",
-        work.resolve("kobako.toml").toString(),
-        "--store",
-        store.toString(),
-        "--listen",
-        host.address(),
-        "--http-port",
-        Integer.toString(PORT));
+    return LabBox.start(host.prefix(), work, store, host.address(), PORT, "");
   }
 
   /** Its process stands still; its kernel goes on accepting connections and acknowledging. */

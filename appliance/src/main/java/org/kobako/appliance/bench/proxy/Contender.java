@@ -12,13 +12,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.kobako.appliance.Kobako;
+import org.kobako.appliance.bench.lab.CpuTime;
+import org.kobako.appliance.bench.lab.LabBox;
 import org.kobako.appliance.child.ChildKobako;
 import org.kobako.appliance.child.Tool;
 import org.kobako.appliance.demo.ScratchDirectory;
+import org.kobako.packer.StoreDirectory;
 
 /** A cache before an {@link Origin}, in a process of its own, on one core of this computer. */
 final class Contender implements AutoCloseable {
@@ -32,9 +33,6 @@ final class Contender implements AutoCloseable {
       return name().toLowerCase(Locale.ROOT);
     }
   }
-
-  /** The kernel's clock tick in /proc/PID/stat. */
-  private static final double TICKS_PER_SECOND = 100;
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final List<String> ON_ONE_CORE = List.of("taskset", "-c", "0");
@@ -68,30 +66,19 @@ final class Contender implements AutoCloseable {
   }
 
   private static Contender kobako(Origin origin, Path work) throws IOException {
-    Files.createDirectories(work.resolve("store/images"));
-    Path config =
-        Files.writeString(
-            work.resolve("kobako.toml"),
+    Path store = StoreDirectory.openOrCreate(work.resolve("store")).root();
+    ChildKobako box =
+        LabBox.start(
+            ON_ONE_CORE,
+            work,
+            store,
+            "127.0.0.1",
+            0,
             """
-            store = "store"
-            state = "state"
-            netboot = false
-            user = "root"
-            [http]
-            listen = "127.0.0.1"
-            port = 0
             [proxy]
             upstreams = ["%s"]
             """
                 .formatted(origin.url()));
-    ChildKobako box =
-        ChildKobako.start(
-            ON_ONE_CORE,
-            Kobako.class,
-            work.resolve("box.log"),
-            "serve",
-            "--config",
-            config.toString());
     URI url = URI.create(box.readyLine().split(" ", -1)[1]);
     return new Contender(ProcessHandle.of(box.pid()).orElseThrow(), url.getPort(), box::close);
   }
@@ -242,23 +229,7 @@ final class Contender implements AutoCloseable {
 
   /** What its processes have taken of the core. */
   double cpuSeconds() throws IOException {
-    double ticks = 0;
-    for (ProcessHandle each : Stream.concat(Stream.of(process), process.descendants()).toList()) {
-      Optional<String> stat = stat(each.pid());
-      if (stat.isPresent()) {
-        String[] fields = stat.get().substring(stat.get().lastIndexOf(')') + 2).split(" ", -1);
-        ticks += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
-      }
-    }
-    return ticks / TICKS_PER_SECOND;
-  }
-
-  private static Optional<String> stat(long pid) {
-    try {
-      return Optional.of(Files.readString(Path.of("/proc/" + pid + "/stat")));
-    } catch (IOException ended) {
-      return Optional.empty();
-    }
+    return CpuTime.secondsOf(process);
   }
 
   @Override

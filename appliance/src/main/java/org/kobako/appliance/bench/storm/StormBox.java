@@ -6,7 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.kobako.appliance.Kobako;
+import org.kobako.appliance.bench.lab.CpuTime;
+import org.kobako.appliance.bench.lab.LabBox;
 import org.kobako.appliance.bench.lab.Network;
 import org.kobako.appliance.child.ChildKobako;
 import org.kobako.appliance.child.Tool;
@@ -26,19 +27,13 @@ final class StormBox implements AutoCloseable {
   private static final int PORT = 80;
   private static final long PATIENCE_NS = 10_000_000_000L;
 
-  /** Clock ticks of a second (sysconf(_SC_CLK_TCK)) on every Linux that runs Java. */
-  private static final double TICKS = 100;
-
-  /** proc_pid_stat(5), behind the command's name: utime and stime, each alone and of children. */
-  private static final int UTIME = 11;
-
   private final Network.Host host;
-  private final List<ProcessHandle> processes;
+  private final ProcessHandle process;
   private final AutoCloseable server;
 
-  private StormBox(Network.Host host, List<ProcessHandle> processes, AutoCloseable server) {
+  private StormBox(Network.Host host, ProcessHandle process, AutoCloseable server) {
     this.host = host;
-    this.processes = processes;
+    this.process = process;
     this.server = server;
   }
 
@@ -56,23 +51,8 @@ final class StormBox implements AutoCloseable {
   }
 
   private static StormBox kobako(Network.Host host, Path work, Path store) throws IOException {
-    Files.writeString(
-        work.resolve("kobako.toml"), "netboot = false\nstate = \"state\"\nuser = \"root\"\n");
-    ChildKobako serve =
-        ChildKobako.start(
-            host.prefix(),
-            Kobako.class,
-            work.resolve("serve.log"),
-            "serve",
-            "--config",
-            work.resolve("kobako.toml").toString(),
-            "--store",
-            store.toString(),
-            "--listen",
-            host.address(),
-            "--http-port",
-            Integer.toString(PORT));
-    return new StormBox(host, List.of(ProcessHandle.of(serve.pid()).orElseThrow()), serve);
+    ChildKobako serve = LabBox.start(host.prefix(), work, store, host.address(), PORT, "");
+    return new StormBox(host, ProcessHandle.of(serve.pid()).orElseThrow(), serve);
   }
 
   /** One worker, as a box is one process; it sends by sendfile(2), too. */
@@ -115,7 +95,7 @@ final class StormBox implements AutoCloseable {
       throw new IOException(
           "nginx does not start: " + Files.readString(work.resolve("nginx.log")).strip());
     }
-    return new StormBox(host, List.of(nginx.toHandle()), () -> nginx.destroyForcibly().waitFor());
+    return new StormBox(host, nginx.toHandle(), () -> nginx.destroyForcibly().waitFor());
   }
 
   /** As {@link StandIns} takes it. */
@@ -130,13 +110,7 @@ final class StormBox implements AutoCloseable {
 
   /** CPU time so far. */
   double cpuSeconds() throws IOException {
-    long ticks = 0;
-    for (ProcessHandle process : processes) {
-      String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 0);
-      ticks += Long.parseLong(fields[UTIME]) + Long.parseLong(fields[UTIME + 1]);
-    }
-    return ticks / TICKS;
+    return CpuTime.secondsOf(process);
   }
 
   static boolean isInstalled(Kind kind) {
