@@ -1,14 +1,13 @@
 package org.kobako.appliance.firmware;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.kobako.appliance.remote.BoxConnection;
+import org.kobako.appliance.remote.FileBody;
 import org.kobako.block.client.fetch.UpstreamUrl;
 
 /**
@@ -19,7 +18,6 @@ public final class UpdateSender {
   /** A box writes a card, and reads it back, before it answers. */
   private static final Duration ANSWER = Duration.ofMinutes(10);
 
-  private static final int PIECE_BYTES = 64 << 10;
   private static final int MAX_ANSWER_BYTES = 4 << 10;
 
   private final UpstreamUrl box;
@@ -43,24 +41,8 @@ public final class UpdateSender {
       return connection.send(
           "PUT",
           older ? "update?older=yes" : "update",
-          new UpdateBody(update, Files.size(update), progress),
+          new FileBody(update, Files.size(update), progress),
           MAX_ANSWER_BYTES);
-    }
-  }
-
-  private record UpdateBody(Path file, long lengthBytes, LongConsumer progress)
-      implements BoxConnection.Body {
-    @Override
-    public void writeTo(OutputStream out) throws IOException {
-      byte[] piece = new byte[PIECE_BYTES];
-      try (InputStream in = Files.newInputStream(file)) {
-        long sent = 0;
-        for (int length = in.read(piece); length >= 0; length = in.read(piece)) {
-          out.write(piece, 0, length);
-          sent += length;
-          progress.accept(sent);
-        }
-      }
     }
   }
 }

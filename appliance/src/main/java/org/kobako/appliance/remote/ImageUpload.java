@@ -2,7 +2,6 @@ package org.kobako.appliance.remote;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +38,6 @@ public final class ImageUpload {
 
   private static final int MAX_ANSWER_BYTES = 64 << 10;
   private static final int MAX_CONNECTIONS = 4;
-  private static final int PIECE_BYTES = 64 << 10;
 
   private final UpstreamUrl box;
   private final String secret;
@@ -292,24 +290,6 @@ public final class ImageUpload {
         throw strange();
       }
       return Integer.parseInt(digits);
-    }
-  }
-
-  private record FileBody(Path file, long lengthBytes) implements BoxConnection.Body {
-    @Override
-    public void writeTo(OutputStream out) throws IOException {
-      byte[] piece = new byte[PIECE_BYTES];
-      try (var in = Files.newInputStream(file)) {
-        long left = lengthBytes;
-        while (left > 0) {
-          int length = in.read(piece, 0, (int) Math.min(left, piece.length));
-          if (length < 0) {
-            throw new IOException(file + " ends early");
-          }
-          out.write(piece, 0, length);
-          left -= length;
-        }
-      }
     }
   }
 }
