@@ -6,9 +6,8 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kobako.appliance.demo.ScratchDirectory;
 import org.kobako.appliance.remote.ImageUpload;
 import org.kobako.block.client.cli.CommandFailedException;
 import org.kobako.block.client.cli.Sentences;
@@ -68,12 +67,12 @@ record RemotePack(UpstreamUrl box, String secret, Path scratch) {
                     .formatted(first.name(), scratch)
                 + " folder with --scratch");
       }
-      remove(store); // of one that was killed
+      ScratchDirectory.delete(store); // of one that was killed
       try {
         PackReport packed = ImagePacker.pack(of.into(store, standing.newest() + 1), progress);
         return send(upload, store, packed, standing, progress);
       } finally {
-        remove(store);
+        ScratchDirectory.delete(store);
       }
     }
   }
@@ -113,17 +112,6 @@ record RemotePack(UpstreamUrl box, String secret, Path scratch) {
           "%s version %d is not on %s: %s; pack it again, which sends what is missing"
               .formatted(packed.name(), packed.version(), box, Sentences.of(e)),
           e);
-    }
-  }
-
-  private static void remove(Path store) throws IOException {
-    if (!Files.exists(store)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(store)) {
-      for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
-        Files.deleteIfExists(file);
-      }
     }
   }
 }
