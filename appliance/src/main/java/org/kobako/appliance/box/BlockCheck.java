@@ -8,7 +8,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.kobako.block.format.StorePath;
+import org.kobako.block.format.digest.Sha256;
 
 /**
  * Reads a block of the store, another each time, through the box's own HTTP, and compares it with
@@ -76,7 +76,7 @@ final class BlockCheck {
   }
 
   private static void compare(StorePath.Block block, InetSocketAddress http) throws IOException {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.begin();
     try (OwnRequest request = OwnRequest.get(http, block.relative())) {
       byte[] piece = new byte[PIECE_BYTES];
       for (int read; (read = request.body().read(piece)) > 0; ) {
@@ -87,14 +87,6 @@ final class BlockCheck {
       throw new IOException(
           "block %s has other bytes than its name says: run kobako verify"
               .formatted(block.digestHex()));
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 

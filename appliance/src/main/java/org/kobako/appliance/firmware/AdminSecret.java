@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.function.LongSupplier;
+import org.kobako.block.format.digest.Sha256;
 
 /**
  * The secret that lets its holder change a box. The box has its SHA-256 only, which would do for no
@@ -98,10 +98,6 @@ public final class AdminSecret {
   }
 
   private static byte[] digest(String words) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(words.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Sha256.begin().digest(words.getBytes(StandardCharsets.UTF_8));
   }
 }

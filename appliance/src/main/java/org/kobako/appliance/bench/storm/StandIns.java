@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +23,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.kobako.appliance.bench.storm.StormStore.Target;
+import org.kobako.block.format.digest.Sha256;
 
 /**
  * Many machines in one thread, in a process of its own: each asks for what the trace says, when the
@@ -327,7 +327,7 @@ final class StandIns {
       }
       bodyLeft = length;
       boolean isSample = !target.digestHex().isEmpty() && asked % SAMPLE == 0;
-      digest = isSample ? sha256() : null;
+      digest = isSample ? Sha256.begin() : null;
     }
 
     private void endBody() {
@@ -370,14 +370,6 @@ final class StandIns {
           // The descriptor is free all the same (close(2)).
         }
       }
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 }

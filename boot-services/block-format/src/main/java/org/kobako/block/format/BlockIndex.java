@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.kobako.block.format.digest.Sha256;
 
 /**
  * The table of an image: block number to digest, codec and stored length; a flyweight over the
@@ -370,13 +370,9 @@ public final class BlockIndex {
   }
 
   static byte[] sha256(ByteBuffer bytes, int length) {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      sha256.update(bytes.slice(0, length));
-      return sha256.digest();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    MessageDigest sha256 = Sha256.begin();
+    sha256.update(bytes.slice(0, length));
+    return sha256.digest();
   }
 
   private static boolean allZero(byte[] bytes) {

@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.jspecify.annotations.Nullable;
+import org.kobako.block.format.digest.Sha256;
 
 /**
  * Writes an index file: entries in any order and from any thread, then {@link #seal} once.
@@ -136,12 +136,7 @@ public final class BlockIndexWriter implements AutoCloseable {
   }
 
   private byte[] digestOfContent() throws IOException {
-    MessageDigest sha256;
-    try {
-      sha256 = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    MessageDigest sha256 = Sha256.begin();
     ByteBuffer part = ByteBuffer.allocate(COPY_BYTES);
     for (long offset = 0; offset < trailerOffset; ) {
       part.clear().limit((int) Math.min(COPY_BYTES, trailerOffset - offset));

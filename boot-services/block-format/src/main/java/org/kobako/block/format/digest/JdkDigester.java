@@ -3,21 +3,12 @@ package org.kobako.block.format.digest;
 import java.nio.ByteBuffer;
 import java.security.DigestException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.kobako.block.format.BlockDigest;
 import org.kobako.block.format.OffHeapBuffer;
 
 /** The JDK's SHA-256: an intrinsic on x86-64 and arm64, compiled bytecode elsewhere. */
 final class JdkDigester implements Digester {
-  private final MessageDigest sha256 = newSha256();
-
-  static MessageDigest newSha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
-  }
+  private final MessageDigest sha256 = Sha256.begin();
 
   @Override
   public void begin() {

@@ -7,11 +7,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.kobako.block.format.digest.Sha256;
 import org.kobako.caching.proxy.disk.Cache;
 
 /**
@@ -21,7 +21,7 @@ import org.kobako.caching.proxy.disk.Cache;
 final class FileSpool implements Spool {
   private final Optional<Path> path;
   private final Consumer<IOException> diskFailed;
-  private final MessageDigest digest = sha256();
+  private final MessageDigest digest = Sha256.begin();
   private @Nullable FileChannel file;
   private long onDisk;
   private ByteBuffer tail = ByteBuffer.allocate(0);
@@ -50,14 +50,6 @@ final class FileSpool implements Spool {
   }
 
   private boolean isOnDisk;
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
-  }
 
   @Override
   public void append(ByteBuffer bytes) {
