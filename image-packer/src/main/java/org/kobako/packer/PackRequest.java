@@ -160,7 +160,8 @@ public record PackRequest(
         firstVersion);
   }
 
-  public PackRequest withStore(Path directory) {
+  /** The same into another store, where versions begin elsewhere. */
+  public PackRequest withStore(Path directory, long newFirstVersion) {
     return new PackRequest(
         source,
         directory,
@@ -172,21 +173,6 @@ public record PackRequest(
         directoryFilesystem,
         workers,
         stripes,
-        firstVersion);
-  }
-
-  public PackRequest withFirstVersion(long version) {
-    return new PackRequest(
-        source,
-        store,
-        name,
-        blockSizeBytes,
-        codec,
-        level,
-        signingKey,
-        directoryFilesystem,
-        workers,
-        stripes,
-        version);
+        newFirstVersion);
   }
 }

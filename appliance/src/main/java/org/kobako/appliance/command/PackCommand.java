@@ -154,7 +154,7 @@ public final class PackCommand implements Command {
         Path scratch = arguments.find(SCRATCH).orElseGet(RemotePack::usualScratch);
         PackRequest request = request(arguments, scratch);
         yield new RemotePack(box.url(), SecretOptions.secret(arguments), scratch)
-            .pack((store, version) -> request.withStore(store).withFirstVersion(version), progress);
+            .pack(request::withStore, progress);
       }
     };
   }
