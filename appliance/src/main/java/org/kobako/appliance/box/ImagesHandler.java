@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -40,14 +39,10 @@ final class ImagesHandler extends Handler.Abstract {
     if (!path.equals(PATH) && !path.equals(PATH_FOR_PEOPLE)) {
       return false;
     }
-    if (!HttpMethod.GET.is(request.getMethod()) && !HttpMethod.HEAD.is(request.getMethod())) {
-      response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
-      StatusHandler.say(
-          HttpStatus.METHOD_NOT_ALLOWED_405,
-          "the images are listed with GET and HEAD",
-          response,
-          callback);
-    } else if (listing.compareAndSet(false, true)) {
+    if (!StatusHandler.isRead("the images are listed", request, response, callback)) {
+      return true;
+    }
+    if (listing.compareAndSet(false, true)) {
       try {
         list(path.equals(PATH), response, callback);
       } finally {

@@ -2,8 +2,6 @@ package org.kobako.appliance.box;
 
 import java.time.Duration;
 import java.util.function.Supplier;
-import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -32,23 +30,14 @@ final class MachinesHandler extends Handler.Abstract {
     if (!request.getHttpURI().getPath().equals(PATH)) {
       return false;
     }
-    String method = request.getMethod();
-    if (!HttpMethod.GET.is(method) && !HttpMethod.HEAD.is(method)) {
-      response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
+    if (StatusHandler.isRead("the machines are read", request, response, callback)) {
       StatusHandler.answer(
-          HttpStatus.METHOD_NOT_ALLOWED_405,
+          HttpStatus.OK_200,
           "text/plain",
-          "the machines are read with GET and HEAD\n",
+          MachineLines.write(up.get(), reads.all()),
           response,
           callback);
-      return true;
     }
-    StatusHandler.answer(
-        HttpStatus.OK_200,
-        "text/plain",
-        MachineLines.write(up.get(), reads.all()),
-        response,
-        callback);
     return true;
   }
 }

@@ -32,15 +32,7 @@ final class StatusHandler extends Handler.Abstract {
     if (!path.equals(PATH) && !path.equals(PATH_FOR_PEOPLE)) {
       return false;
     }
-    String method = request.getMethod();
-    if (!HttpMethod.GET.is(method) && !HttpMethod.HEAD.is(method)) {
-      response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
-      answer(
-          HttpStatus.METHOD_NOT_ALLOWED_405,
-          "text/plain",
-          "the status is read with GET and HEAD\n",
-          response,
-          callback);
+    if (!isRead("the status is read", request, response, callback)) {
       return true;
     }
     BoxStatus now = status.get();
@@ -52,7 +44,21 @@ final class StatusHandler extends Handler.Abstract {
     return true;
   }
 
-  /** The same of a sentence. */
+  /**
+   * Whether a request only reads; one that does not is refused.
+   *
+   * @param what is done so, for people: {@code the status is read}
+   */
+  static boolean isRead(String what, Request request, Response response, Callback callback) {
+    if (HttpMethod.GET.is(request.getMethod()) || HttpMethod.HEAD.is(request.getMethod())) {
+      return true;
+    }
+    response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
+    say(HttpStatus.METHOD_NOT_ALLOWED_405, what + " with GET and HEAD", response, callback);
+    return false;
+  }
+
+  /** A sentence, as {@link #answer} does it. */
   static void say(int code, String sentence, Response response, Callback callback) {
     answer(code, "text/plain; charset=utf-8", sentence + "\n", response, callback);
   }
