@@ -152,22 +152,26 @@ class UploadInteropTest {
           Files.write(disk, TestDisk.mixed(64 * BLOCK, BLOCK, seed));
           pack(box).succeeded();
         }
-        Thread.sleep(Duration.ofSeconds(1));
-        String gc =
-            KobakoRun.of(
-                    "gc",
-                    Children.urlOf(box),
-                    "--keep",
-                    1,
-                    "--grace",
-                    "1s",
-                    "--secret-file",
-                    secretFile)
-                .out();
-        // Within the second somebody may have asked for version 1, or not: read it anyway.
-        if (gc.contains("kept debian version 1")) {
-          assertThat(mount.resolve("debian")).hasBinaryContent(first);
+        Thread.sleep(Duration.ofSeconds(3)); // version 1 was current longer ago than the grace
+        try (var in = Files.newInputStream(mount.resolve("debian"))) {
+          assertThat(in.readNBytes(first.length / 2))
+              .isEqualTo(Arrays.copyOf(first, first.length / 2));
         }
+        KobakoRun gc =
+            KobakoRun.of(
+                "gc",
+                Children.urlOf(box),
+                "--keep",
+                1,
+                "--grace",
+                "2s",
+                "--secret-file",
+                secretFile);
+
+        assertThat(gc.succeeded())
+            .startsWith("removed 1 versions and ")
+            .contains("kept debian version 1: a machine asked for it ");
+        assertThat(mount.resolve("debian")).hasBinaryContent(first);
       }
       requireSound(3, TestDisk.mixed(64 * BLOCK, BLOCK, 3));
     }
@@ -230,15 +234,21 @@ class UploadInteropTest {
         .start();
   }
 
-  @Test
-  void aDiskThatIsTooSmallIsToldBeforeAnythingIsSent() throws IOException {
+  /** Of 4 MB; answers where it is mounted, for the test to unmount it. */
+  private Path putTheStoreOnASmallDisk() throws IOException {
     Path file = work.resolve("small.fs");
     Peer.run("mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", file.toString(), "4M").succeeded();
     Path mounted = Files.createDirectory(work.resolve("small"));
     Peer.run("mount", "-o", "loop", file.toString(), mounted.toString()).succeeded();
+    store = mounted.resolve("store");
+    StoreDirectory.openOrCreate(store);
+    return mounted;
+  }
+
+  @Test
+  void aDiskThatIsTooSmallIsToldBeforeAnythingIsSent() throws IOException {
+    Path mounted = putTheStoreOnASmallDisk();
     try {
-      store = mounted.resolve("store");
-      StoreDirectory.openOrCreate(store);
       byte[] content = new byte[100 * BLOCK];
       new Random(3).nextBytes(content);
       Files.write(disk, content);
@@ -261,13 +271,8 @@ class UploadInteropTest {
 
   @Test
   void aDiskThatFillsUpMeanwhileLeavesNothingThatIsNotWhole() throws IOException {
-    Path file = work.resolve("small.fs");
-    Peer.run("mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", file.toString(), "4M").succeeded();
-    Path mounted = Files.createDirectory(work.resolve("small"));
-    Peer.run("mount", "-o", "loop", file.toString(), mounted.toString()).succeeded();
+    Path mounted = putTheStoreOnASmallDisk();
     try {
-      store = mounted.resolve("store");
-      StoreDirectory.openOrCreate(store);
       TestStore packed = packedElsewhere();
       try (ChildKobako box = box()) {
         String upload = begin(box, packed);
