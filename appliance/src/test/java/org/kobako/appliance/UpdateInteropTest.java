@@ -211,6 +211,7 @@ class UpdateInteropTest {
 
     assertThat(update.exitCode()).isEqualTo(2);
     assertThat(update.err())
-        .contains("the admin secret is missing: give it as --secret, or in KOBAKO_SECRET");
+        .contains(
+            "the admin secret is missing: give it by --secret-file or --secret, or in KOBAKO_SECRET");
   }
 }

@@ -49,7 +49,7 @@ final class SecretOptions {
         console != null && console.isTerminal() ? console.readPassword("secret: ") : null;
     if (typed == null) {
       throw new UsageException(
-          "the admin secret is missing: give it as --secret, or in " + VARIABLE);
+          "the admin secret is missing: give it by --secret-file or --secret, or in " + VARIABLE);
     }
     return secretWord().read(new String(typed));
   }
