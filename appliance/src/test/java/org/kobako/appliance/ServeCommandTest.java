@@ -51,6 +51,19 @@ class ServeCommandTest {
   }
 
   @Test
+  void anImageWhoseCurrentVersionIsDamagedIsNamedAndTheOthersAreServed() throws IOException {
+    Path damaged = Files.writeString(store.root().resolve("images/debian/current"), "none\n");
+    try (KobakoRun serve = serve(0)) {
+      assertThat(serve.out()).endsWith("/ serves alpine 1\n");
+      assertThat(serve.err())
+          .isEqualTo(
+              "kobako serve: image debian: %s holds no version: write one of the versions beside it"
+                      .formatted(damaged)
+                  + " there\n");
+    }
+  }
+
+  @Test
   void storeIsServedUntilTheStop() throws IOException {
     KobakoRun serve = serve(0);
     String url = serve.out().replaceAll(".*(http://[^ ]*).*\n", "$1");
@@ -92,9 +105,12 @@ class ServeCommandTest {
     return directory.resolve("data/kobako.toml");
   }
 
+  private static String urlOf(KobakoRun serve) {
+    return serve.out().replaceAll("(?s).*?(http://[^ ]*).*", "$1");
+  }
+
   private static String get(KobakoRun serve, String path) throws IOException {
-    String url = serve.out().replaceAll("(?s).*?(http://[^ ]*).*", "$1");
-    try (InputStream body = URI.create(url + path).toURL().openStream()) {
+    try (InputStream body = URI.create(urlOf(serve) + path).toURL().openStream()) {
       return new String(body.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
@@ -123,6 +139,23 @@ class ServeCommandTest {
           .contains("\"config\": {\"used\": \"defaults\", \"refused\": []}")
           .contains("\"machines-seen\": 0")
           .containsPattern("\"memory\": \\{\"resident-kib\": [1-9][0-9]+, \"private-kib\": [1-9]");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"status", "status.txt", "machines", "images", "images.txt"})
+  void whatOnlyTellsIsOnlyRead(String path) throws IOException {
+    try (KobakoRun serve = serve(0)) {
+      assertThat(get(serve, path)).isNotEmpty();
+      HttpURLConnection post =
+          (HttpURLConnection) URI.create(urlOf(serve) + path).toURL().openConnection();
+      post.setRequestMethod("POST");
+      assertThat(post.getResponseCode()).isEqualTo(405);
+      assertThat(post.getHeaderField("Allow")).isEqualTo("GET, HEAD");
+      try (InputStream sentence = post.getErrorStream()) {
+        assertThat(new String(sentence.readAllBytes(), StandardCharsets.UTF_8))
+            .matches("the [a-z]+ (is|are) [a-z]+ with GET and HEAD\n");
+      }
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.kobako.block.format.BlockException;
 import org.kobako.block.format.BlockIndex;
@@ -179,12 +180,18 @@ public final class StoreDirectory implements BlockSource {
   /**
    * What machines boot now: the images that have a current version, sorted by name, with it.
    *
-   * @throws MalformedIndexException if a file {@code current} does not hold one
+   * @param problems takes a sentence for each image of which that cannot be told; the others are
+   *     there
+   * @throws IOException if the store cannot be listed
    */
-  public Map<ImageName, Long> currentVersions() throws IOException {
+  public Map<ImageName, Long> currentVersions(Consumer<String> problems) throws IOException {
     Map<ImageName, Long> versions = new LinkedHashMap<>();
     for (ImageName image : images()) {
-      currentVersion(image).ifPresent(version -> versions.put(image, version));
+      try {
+        currentVersion(image).ifPresent(version -> versions.put(image, version));
+      } catch (IOException e) {
+        problems.accept("image %s: %s".formatted(image, PackerException.reason(e)));
+      }
     }
     return versions;
   }

@@ -20,6 +20,7 @@ import org.kobako.block.server.MachineReads;
 import org.kobako.boot.plan.BootChoice;
 import org.kobako.boot.plan.BootFiles;
 import org.kobako.boot.plan.BootRules;
+import org.kobako.boot.plan.Notices;
 import org.kobako.caching.proxy.CachingProxy;
 import org.kobako.packer.StoreDirectory;
 import org.slf4j.Logger;
@@ -30,13 +31,17 @@ final class BoxFiles {
   private static final Logger LOG = LoggerFactory.getLogger(BoxFiles.class);
 
   private final Path store;
+  private final StoreFiles own;
   private final BootRules rules;
   private final List<ImageName> kept;
   private final Optional<Path> cache;
   private final Optional<CachingProxy> proxy;
 
+  private final Notices notices = new Notices(line -> LOG.warn("box: {}", line));
+
   BoxFiles(BoxConfig config, BoxSize size) throws IOException {
     this.store = config.store();
+    this.own = StoreFiles.in(store);
     this.rules = config.netboot().rules();
     this.kept = config.proxy().map(ProxySettings::kept).orElse(List.of());
     if (config.proxy().isPresent()) {
@@ -68,7 +73,6 @@ final class BoxFiles {
    * asked first, which knows what it has without a look at the disk; and all of the box's own.
    */
   StoreFiles asked() {
-    StoreFiles own = StoreFiles.in(store);
     return proxy.map(it -> it.blocks().orElse(own)).orElse(own);
   }
 
@@ -84,7 +88,6 @@ final class BoxFiles {
    * @param reads is told who reads what
    */
   Handler handler(BootFiles bootFiles, MachineReads reads) {
-    StoreFiles own = StoreFiles.in(store);
     if (proxy.isEmpty()) {
       return BlockServer.handler(new BlockServerConfig(own, bootFiles, reads));
     }
@@ -111,16 +114,19 @@ final class BoxFiles {
     return images;
   }
 
-  /** Images and their versions; a store that cannot be listed has none. */
+  /** Images and their versions; what cannot be read has none. */
   Map<ImageName, Long> currentVersions() {
     Map<ImageName, Long> versions = new TreeMap<>((a, b) -> a.value().compareTo(b.value()));
     List<Path> stores = new ArrayList<>(stores());
     for (Path directory : stores.reversed()) { // what is packed here goes before
       if (directory.equals(store) || Files.isDirectory(directory.resolve("images"))) {
         try {
-          versions.putAll(StoreDirectory.open(directory).currentVersions());
+          versions.putAll(
+              StoreDirectory.open(directory)
+                  .currentVersions(problem -> notices.count(problem, problem)));
         } catch (IOException e) {
-          LOG.warn("box: the images of {} cannot be listed: {}", directory, e.getMessage());
+          String problem = "the images of %s cannot be listed".formatted(directory);
+          notices.count(problem, problem + ": " + e.getMessage());
         }
       }
     }

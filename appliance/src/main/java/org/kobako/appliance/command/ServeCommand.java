@@ -83,7 +83,7 @@ public final class ServeCommand implements Command {
     requireSource(arguments);
     Stop stop = terminal.catchStop();
     try (Box box = start(arguments, terminal).run()) {
-      terminal.out().println("ready: " + box.url() + " serves " + images(box.store()));
+      terminal.out().println("ready: " + box.url() + " serves " + images(box.store(), terminal));
       if (!box.netboot().isEmpty()) {
         terminal.out().println(box.netboot());
       }
@@ -130,10 +130,10 @@ public final class ServeCommand implements Command {
   }
 
   /** Names and current versions: {@code debian 3, tiny 1}. */
-  private static String images(Path directory) throws IOException {
+  private static String images(Path directory, Terminal terminal) throws IOException {
     List<String> images = new ArrayList<>();
     StoreDirectory.open(directory)
-        .currentVersions()
+        .currentVersions(sentence -> say(terminal, sentence))
         .forEach((image, version) -> images.add(image + " " + version));
     return images.isEmpty() ? "no images yet" : String.join(", ", images);
   }
