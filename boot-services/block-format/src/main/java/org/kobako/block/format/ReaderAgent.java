@@ -31,8 +31,9 @@ public record ReaderAgent(ImageName image, long version) {
       return Optional.empty();
     }
     String image = value.substring(PREFIX.length(), slash);
-    Optional<Long> version = StorePath.parseCurrent(value.substring(slash + 1));
-    return ImageName.isValid(image) && version.isPresent()
+    String digits = value.substring(slash + 1);
+    Optional<Long> version = StorePath.parseCurrent(digits);
+    return ImageName.isValid(image) && version.isPresent() && digits.equals(digits.strip())
         ? Optional.of(new ReaderAgent(new ImageName(image), version.get()))
         : Optional.empty();
   }

@@ -25,6 +25,8 @@ class ReaderAgentTest {
         "kobako debian/",
         "kobako debian/0",
         "kobako debian/03",
+        "kobako debian/ 3",
+        "kobako debian/3 ",
         "kobako debian/-1",
         "kobako debian/1000000000000000000",
         "kobako ../3",
