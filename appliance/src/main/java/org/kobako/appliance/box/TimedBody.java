@@ -1,25 +1,35 @@
 package org.kobako.appliance.box;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
  * A request's body that must be there in a time: a connection that sends an octet now and then is
  * not idle, and holds a thread.
  */
-final class TimedBody extends FilterInputStream {
-  private final long endNs;
+final class TimedBody extends InputStream {
+  private final InputStream body;
+  private final LongSupplier clockNs;
+  private final long startNs;
+  private final long timeNs;
 
   TimedBody(InputStream body, Duration time) {
-    super(body);
-    this.endNs = System.nanoTime() + time.toNanos();
+    this(body, time, System::nanoTime);
+  }
+
+  /** By another clock. */
+  TimedBody(InputStream body, Duration time, LongSupplier clockNs) {
+    this.body = body;
+    this.clockNs = clockNs;
+    this.startNs = clockNs.getAsLong();
+    this.timeNs = time.toNanos();
   }
 
   private void requireTime() throws IOException {
-    if (System.nanoTime() - endNs > 0) {
+    if (clockNs.getAsLong() - startNs > timeNs) {
       throw new InterruptedIOException("it comes too slowly");
     }
   }
@@ -27,12 +37,18 @@ final class TimedBody extends FilterInputStream {
   @Override
   public int read() throws IOException {
     requireTime();
-    return in.read();
+    return body.read();
   }
 
+  /** All other ways to read end here, so that none takes longer. */
   @Override
   public int read(byte[] to, int offset, int length) throws IOException {
     requireTime();
-    return in.read(to, offset, length);
+    return body.read(to, offset, length);
+  }
+
+  @Override
+  public void close() throws IOException {
+    body.close();
   }
 }
