@@ -166,7 +166,7 @@ public final class Cache implements AutoCloseable {
     pausedUntilNs = nanoClock.getAsLong() + PAUSE.toNanos();
     String reason = CacheDirectory.reason(e);
     notices.count(
-        reason,
+        CacheDirectory.kind(e),
         "the cache %s cannot %s: %s; passes on what it fetches, and tries again after %d s"
             .formatted(directory.root(), what, reason, PAUSE.toSeconds()));
   }

@@ -9,6 +9,7 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -205,15 +206,20 @@ final class CacheDirectory implements AutoCloseable {
     }
   }
 
-  /** The reason of a failed file operation, without the path, which messages have already. */
+  /** The reason of a failed file operation, with the path where there is no other. */
   static String reason(IOException e) {
-    String message = String.valueOf(e.getMessage());
-    if (e instanceof java.nio.file.FileSystemException atFile) {
+    if (e instanceof FileSystemException atFile) {
       return atFile.getReason() == null
           ? atFile.getClass().getSimpleName() + " " + atFile.getFile()
           : atFile.getReason();
     }
-    return message;
+    return String.valueOf(e.getMessage());
+  }
+
+  /** What makes two failures the same, whatever the files. */
+  static String kind(IOException e) {
+    String reason = e instanceof FileSystemException atFile ? atFile.getReason() : e.getMessage();
+    return e.getClass().getName() + reason;
   }
 
   /** Another process may use it then. */

@@ -4,13 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.logging.Filter;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kobako.block.format.JailedFile;
@@ -103,6 +111,14 @@ class CacheTest {
     }
   }
 
+  private long blockFiles() throws IOException {
+    try (Stream<Path> files = Files.walk(directory().resolve("blocks"))) {
+      return files.filter(Files::isRegularFile).count();
+    } catch (UncheckedIOException oneWentMeanwhile) {
+      return Long.MAX_VALUE;
+    }
+  }
+
   @Test
   void whatAnotherTimeLeftCountsInTheQuota() throws Exception {
     byte[] bytes = new byte[100_000];
@@ -114,9 +130,10 @@ class CacheTest {
     }
     try (Cache cache = Cache.open(directory(), 1000, 1 << 20)) {
       Peer.await(
-          "the cache is within its new quota",
+          "what is more than its new quota is gone from the disk",
           Duration.ofSeconds(10),
-          () -> cache.blocks() > 0 && cache.usedBytes() <= 1 << 20);
+          () -> blockFiles() <= 10);
+      assertThat(cache.usedBytes()).isLessThanOrEqualTo(1 << 20);
       assertThat(cache.blocks()).isBetween(5, 10);
     }
   }
@@ -147,5 +164,27 @@ class CacheTest {
       assertThat(cache.head(name)).isEmpty();
       assertThat(cache.open(name)).isEmpty();
     }
+  }
+
+  @Test
+  void oneTroubleOfTheDiskIsFewLinesHoweverManyFilesItMeets() throws Exception {
+    Logger log = Logger.getLogger(Cache.class.getName());
+    List<String> lines = new ArrayList<>();
+    Filter before = log.getFilter();
+    log.setFilter(line -> {
+      lines.add(line.getMessage());
+      return false;
+    });
+    try (Cache cache = open()) {
+      for (int i = 0; i < 1000; i++) {
+        cache.failed("be written", new NoSuchFileException("incoming/" + i));
+      }
+      cache.failed("be written", new FileSystemException("incoming/7", null, "Input/output error"));
+    } finally {
+      log.setFilter(before);
+    }
+    assertThat(lines).hasSize(11);
+    assertThat(lines.getFirst()).contains(" cannot be written: NoSuchFileException incoming/0; ");
+    assertThat(lines.getLast()).contains(" cannot be written: Input/output error; ");
   }
 }
