@@ -203,7 +203,7 @@ public final class StoreUpload implements AutoCloseable {
           "image %s has version %d, and version %d was sent: pack it again"
               .formatted(image, versions.getLast(), index.version()));
     }
-    long room = Files.getFileStore(store.root()).getUsableSpace();
+    long room = store.root().toFile().getUsableSpace();
     if (wantedBytes > room) {
       throw new RefusedUploadException(
           Reason.NO_ROOM,

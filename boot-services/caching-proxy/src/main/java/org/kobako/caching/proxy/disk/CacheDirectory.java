@@ -172,9 +172,14 @@ final class CacheDirectory implements AutoCloseable {
     }
   }
 
-  /** Bytes that a disk has left for others than root. */
-  long usableBytes() throws IOException {
-    return Files.getFileStore(root).getUsableSpace();
+  /** Bytes that the disk has left for others than root; java.nio would want to know its mount. */
+  long usableBytes() {
+    return root.toFile().getUsableSpace();
+  }
+
+  /** Bytes of the whole disk. */
+  long totalBytes() {
+    return root.toFile().getTotalSpace();
   }
 
   /** Takes a block's file. */

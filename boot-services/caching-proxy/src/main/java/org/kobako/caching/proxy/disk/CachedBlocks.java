@@ -187,9 +187,7 @@ final class CachedBlocks {
   /** Whether there is room for so much more now. */
   private boolean makeRoom(long moreBytes) throws IOException {
     long usable = directory.usableBytes();
-    long reserve =
-        Math.min(
-            MAX_RESERVE_BYTES, Files.getFileStore(directory.root()).getTotalSpace() / RESERVE_PART);
+    long reserve = Math.min(MAX_RESERVE_BYTES, directory.totalBytes() / RESERVE_PART);
     List<Long> victims = new ArrayList<>();
     synchronized (replacement) {
       long quota = Math.min(quotaBytes.getAsLong(), replacement.usedBytes() + usable - reserve);
