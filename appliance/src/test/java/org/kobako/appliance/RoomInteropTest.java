@@ -25,9 +25,9 @@ import org.kobako.testing.TestStore;
 
 /** Three boxes on one network that have nothing in common but a key, as machines see them. */
 @Tag("interop")
-@Timeout(180)
+@Timeout(400)
 class RoomInteropTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final String DISK = "disk1.boot.kobako";
   private static final int BLOCK = 1 << 16;
 

@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -20,7 +21,8 @@ import org.kobako.block.format.digest.Sha256;
 /**
  * Reads a block of the store, another each time, through the box's own HTTP, and compares it with
  * its name: whoever counts on the box has the same way before him, disk and all. It takes no more
- * than a fiftieth of the time: a VM that only interprets digests 60 KB in a second.
+ * than a fiftieth of the time: a VM that only interprets digests 60 KB in a second. One that was
+ * slow, as everything was at that moment, puts the next off for a minute, and not for longer.
  */
 final class BlockCheck {
   /** What people call it. */
@@ -34,6 +36,7 @@ final class BlockCheck {
   private static final int PIECE_BYTES = 16 << 10;
 
   private static final int PAUSE_TIMES = 49;
+  private static final long MAX_PAUSE_NS = Duration.ofMinutes(1).toNanos();
 
   private final List<Path> stores;
   private long nextNs = System.nanoTime();
@@ -67,7 +70,7 @@ final class BlockCheck {
     try {
       compare(block.get(), http);
       long endNs = System.nanoTime();
-      nextNs = endNs + PAUSE_TIMES * (endNs - startNs);
+      nextNs = endNs + Math.min(MAX_PAUSE_NS, PAUSE_TIMES * (endNs - startNs));
     } catch (IOException e) {
       if (stores.stream().anyMatch(store -> Files.exists(block.get().in(store)))) {
         throw e; // else it was collected as garbage in the meantime
