@@ -11,10 +11,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.kobako.appliance.command.CrossScript;
 
 /** A real bundle out of Debian's packages; qemu-tests boot it. */
 @Tag("interop")
+@Execution(ExecutionMode.CONCURRENT)
 class MachineBundleInteropTest {
   /** What a machine of 256 MB can hold beside the kernel and what it unpacks. */
   private static final long MAX_INITRD_BYTES = 24 << 20;

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.kobako.appliance.child.ChildKobako;
 import org.kobako.testing.Peer;
 import org.kobako.testing.Segment;
@@ -26,6 +28,7 @@ import org.kobako.testing.TestStore;
 /** Three boxes on one network that have nothing in common but a key, as machines see them. */
 @Tag("interop")
 @Timeout(400)
+@Execution(ExecutionMode.CONCURRENT)
 class RoomInteropTest {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final String DISK = "disk1.boot.kobako";
