@@ -60,6 +60,20 @@ class FirmwareFileInteropTest {
     assertThat(beside(second, ending)).hasSameBinaryContentAs(beside(first, ending));
   }
 
+  /** Which says more than a byte of the whole. */
+  @Test
+  void everyFileOfTheRootIsTheSame() throws IOException {
+    Peer.run("diff", "--recursive", "--no-dereference", "--brief", root(first), root(second))
+        .succeeded();
+  }
+
+  private static String root(Path image) throws IOException {
+    String tree = image.resolveSibling("root").toString();
+    Peer.run("unsquashfs", "-no-progress", "-dest", tree, partition(image, 6).toString())
+        .succeeded();
+    return tree;
+  }
+
   private static Path beside(Path file, String ending) {
     return file.resolveSibling(file.getFileName() + ending);
   }
@@ -77,7 +91,7 @@ class FirmwareFileInteropTest {
   @ParameterizedTest
   @CsvSource({"1, fsck.vfat -n", "2, e2fsck -f -n", "5, fsck.vfat -n", "6, unsquashfs -s"})
   void itsFileSystemsAreWhole(int partition, String checker) throws IOException {
-    Path content = partition(partition);
+    Path content = partition(first, partition);
 
     Peer.run((checker + " " + content).split(" ")).succeeded();
   }
@@ -85,7 +99,7 @@ class FirmwareFileInteropTest {
   @Test
   void peopleFindAConfigThatTheBoxUnderstandsOnTheCard() throws IOException {
     Path config = work.resolve("kobako.toml");
-    Peer.run("mcopy", "-i", partition(1).toString(), "::kobako.toml", config.toString())
+    Peer.run("mcopy", "-i", partition(first, 1).toString(), "::kobako.toml", config.toString())
         .succeeded();
 
     assertThat(config)
@@ -113,9 +127,9 @@ class FirmwareFileInteropTest {
   }
 
   /** What a partition holds, as a file. */
-  private Path partition(int number) throws IOException {
+  private static Path partition(Path image, int number) throws IOException {
     String line =
-        Peer.run("sfdisk", "--dump", first.toString())
+        Peer.run("sfdisk", "--dump", image.toString())
             .succeeded()
             .lines()
             .filter(entry -> entry.contains("img" + number + " : "))
@@ -125,8 +139,8 @@ class FirmwareFileInteropTest {
     int length =
         Math.toIntExact(512 * Long.parseLong(line.replaceAll(".*size= *([0-9]+).*", "$1")));
     assertThat(List.of(start % MIB, (long) length % MIB)).containsOnly(0L);
-    Path content = work.resolve("partition-" + number);
-    try (FileChannel disk = FileChannel.open(first)) {
+    Path content = image.resolveSibling("partition-" + number);
+    try (FileChannel disk = FileChannel.open(image)) {
       disk.position(start);
       Files.write(content, Channels.newInputStream(disk).readNBytes(length));
     }
