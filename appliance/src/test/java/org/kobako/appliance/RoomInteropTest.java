@@ -30,7 +30,7 @@ import org.kobako.testing.TestStore;
 @Timeout(400)
 @Execution(ExecutionMode.CONCURRENT)
 class RoomInteropTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofSeconds(150);
   private static final String DISK = "disk1.boot.kobako";
   private static final int BLOCK = 1 << 16;
 

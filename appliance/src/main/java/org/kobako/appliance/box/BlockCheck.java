@@ -22,7 +22,7 @@ import org.kobako.block.format.digest.Sha256;
  * Reads a block of the store, another each time, through the box's own HTTP, and compares it with
  * its name: whoever counts on the box has the same way before him, disk and all. It takes no more
  * than a fiftieth of the time: a VM that only interprets digests 60 KB in a second. One that was
- * slow, as everything was at that moment, puts the next off for a minute, and not for longer.
+ * slow, as everything was at that moment, puts the next off for two minutes at most.
  */
 final class BlockCheck {
   /** What people call it. */
@@ -36,7 +36,7 @@ final class BlockCheck {
   private static final int PIECE_BYTES = 16 << 10;
 
   private static final int PAUSE_TIMES = 49;
-  private static final long MAX_PAUSE_NS = Duration.ofMinutes(1).toNanos();
+  private static final long MAX_PAUSE_NS = Duration.ofMinutes(2).toNanos();
 
   private final List<Path> stores;
   private long nextNs = System.nanoTime();
