@@ -270,6 +270,37 @@ class FaultyUpstreamTest {
   }
 
   @Test
+  void aVersionWithoutItsNewlineMayLackDigitsAndIsRefused() throws Exception {
+    store.add("debian", 12, new byte[300_000]);
+    StorePath current = StorePath.parse("images/debian/current").orElseThrow();
+    Files.writeString(current.in(store.root()), "1");
+    try (FaultyBox upstream = new FaultyBox(store.root()).with(Fault.UNTIL_CLOSE, "images/");
+        ProxyBox box = ProxyBox.start(cache(), upstream.url())) {
+      assertThat(get(box, current).statusCode()).isEqualTo(502);
+      assertThat(cached(current)).doesNotExist();
+      Files.writeString(current.in(store.root()), "12\n");
+      assertThat(get(box, current).body()).isEqualTo("12\n".getBytes());
+    }
+  }
+
+  @Test
+  void aBootFileOfNoKnownLengthThatEndsWithItsConnectionIsPassedOnAndNotKept() throws Exception {
+    Path kernel = Files.createDirectories(store.root().resolve("boot")).resolve("vmlinuz");
+    Files.write(kernel, stored);
+    try (FaultyBox upstream = new FaultyBox(store.root()).with(Fault.UNTIL_CLOSE, "boot/");
+        ProxyBox box = ProxyBox.start(cache(), upstream.url())) {
+      assertThat(get(box, "boot/vmlinuz").body()).isEqualTo(stored);
+      assertThat(cache().resolve("boot/vmlinuz")).doesNotExist();
+      upstream.with(Fault.CHUNKED, "boot/"); // whose end the last chunk tells
+      assertThat(get(box, "boot/vmlinuz").body()).isEqualTo(stored);
+      Peer.await(
+          "the file is in the cache",
+          Duration.ofSeconds(5),
+          () -> Files.exists(cache().resolve("boot/vmlinuz")));
+    }
+  }
+
+  @Test
   void anIndexOfAnotherImageIsRefused() throws Exception {
     store.add("debian", 3, new byte[300_000]);
     store.add("other", 3, new byte[400_000]);

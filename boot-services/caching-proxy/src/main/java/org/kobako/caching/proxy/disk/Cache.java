@@ -161,8 +161,18 @@ public final class Cache implements AutoCloseable {
     return nanoClock.getAsLong() - pausedUntilNs >= 0;
   }
 
-  /** Counts a failure of the disk, and leaves it alone for a while. */
+  /**
+   * Counts a failure of the disk, and leaves it alone for a while; not for a foreign file, which is
+   * in the way of one file only.
+   */
   public void failed(String what, IOException e) {
+    if (e instanceof CacheDirectory.PlaceTakenException taken) {
+      notices.count(
+          CacheDirectory.PlaceTakenException.class.getName(),
+          "the cache %s cannot keep a file: %s; delete that, or all of the cache"
+              .formatted(directory.root(), taken.getMessage()));
+      return;
+    }
     pausedUntilNs = nanoClock.getAsLong() + PAUSE.toNanos();
     String reason = CacheDirectory.reason(e);
     notices.count(

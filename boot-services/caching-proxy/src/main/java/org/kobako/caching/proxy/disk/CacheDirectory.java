@@ -17,6 +17,8 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.kobako.block.format.StorePath;
 
@@ -40,7 +42,7 @@ final class CacheDirectory implements AutoCloseable {
   private static final String TAG = "CACHEDIR.TAG";
   private static final String SIGNATURE = "Signature: 8a477f597d28d172789f06886806bc55";
   private static final String INCOMING = "incoming";
-  private static final String HEADS = "heads";
+  static final String HEADS = "heads";
   private static final int PREFIXES = 256;
 
   private final Path root;
@@ -160,7 +162,42 @@ final class CacheDirectory implements AutoCloseable {
       throw new IOException("a directory of the cache lies on another disk: " + name, e);
     } catch (IOException e) {
       delete(whole);
-      throw e;
+      throw isTaken(name) ? new PlaceTakenException(name, e) : e;
+    }
+  }
+
+  /** Whether something else stands where a file, or one of its directories, has its place. */
+  private boolean isTaken(Path name) {
+    if (Files.isDirectory(name, LinkOption.NOFOLLOW_LINKS)) {
+      return true;
+    }
+    for (Path above = name.getParent();
+        above != null && above.startsWith(root);
+        above = above.getParent()) {
+      if (Files.exists(above, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(above)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A file cannot have its name, where others can. */
+  static final class PlaceTakenException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    PlaceTakenException(Path name, IOException cause) {
+      super("something else lies at " + name, cause);
+    }
+  }
+
+  /** Of a regular file; empty for all else that may lie here, and where it is gone. */
+  static OptionalLong length(Path file) throws IOException {
+    try {
+      BasicFileAttributes attributes =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return attributes.isRegularFile() ? OptionalLong.of(attributes.size()) : OptionalLong.empty();
+    } catch (NoSuchFileException gone) {
+      return OptionalLong.empty();
     }
   }
 

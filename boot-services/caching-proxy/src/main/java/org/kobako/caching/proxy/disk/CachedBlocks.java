@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -15,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.kobako.block.format.BlockDigest;
@@ -71,9 +71,11 @@ final class CachedBlocks {
       if (Thread.currentThread().isInterrupted()) {
         throw new InterruptedIOException("the proxy closes");
       }
-      long length = Files.size(file);
-      synchronized (replacement) {
-        replacement.add(key(block), length, Replacement.State.UNVERIFIED);
+      OptionalLong length = CacheDirectory.length(file);
+      if (length.isPresent()) {
+        synchronized (replacement) {
+          replacement.add(key(block), length.getAsLong(), Replacement.State.UNVERIFIED);
+        }
       }
     });
     isScanned = true;
@@ -122,18 +124,17 @@ final class CachedBlocks {
 
   /** Compares a block's file with its name; one that is torn or wrong is deleted. */
   private boolean verify(StorePath.Block block) {
-    Path file = directory.path(block.relative());
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      long length = channel.size();
+    try (JailedFile file = jail.open(block.relative())) {
+      long length = file.lengthBytes();
       if (length > 0
           && length <= BlockSize.MAX_BYTES
-          && digest(channel, length).equals(block.digestHex())) {
+          && digest(file.channel(), length).equals(block.digestHex())) {
         synchronized (replacement) {
           replacement.add(key(block), length, Replacement.State.VERIFIED);
         }
         return true;
       }
-      CacheDirectory.delete(file);
+      CacheDirectory.delete(directory.path(block.relative()));
     } catch (IOException unreadable) {
       // There is none, or it cannot be read now: it may be sound, and is replaced when it comes.
     }

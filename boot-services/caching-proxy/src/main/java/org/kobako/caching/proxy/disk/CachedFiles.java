@@ -1,7 +1,9 @@
 package org.kobako.caching.proxy.disk;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -88,11 +90,12 @@ final class CachedFiles {
   }
 
   private Optional<FileHead> readHead(String relative) {
-    Path file = directory.headPath(relative);
-    try {
-      return Files.size(file) > FileHead.MAX_CHARS
+    try (JailedFile file = jail.open(CacheDirectory.HEADS + '/' + relative);
+        InputStream bytes = Channels.newInputStream(file.channel())) {
+      return file.lengthBytes() > FileHead.MAX_CHARS
           ? Optional.empty()
-          : FileHead.parse(Files.readString(file, StandardCharsets.ISO_8859_1));
+          : FileHead.parse(
+              new String(bytes.readNBytes(FileHead.MAX_CHARS), StandardCharsets.ISO_8859_1));
     } catch (IOException unreadable) {
       return Optional.empty();
     }

@@ -404,8 +404,18 @@ final class Fetch {
         return new MemorySpool(means.buffers(), length < 0 ? BlockSize.MAX_BYTES : (int) length);
       }
       return new FileSpool(
-          freshness().isStorable() ? means.cache().incoming(Math.max(0, length)) : Optional.empty(),
+          mayKeep(length) ? means.cache().incoming(Math.max(0, length)) : Optional.empty(),
           e -> means.cache().failed("be written", e));
+    }
+
+    /**
+     * Of a file that only the connection's end ends, and that names no digest, some may be missing.
+     */
+    private boolean mayKeep(long length) {
+      boolean isVerified =
+          target instanceof Target.InStore(StorePath path) && !(path instanceof StorePath.Profile);
+      boolean hasEnd = length >= 0 || head.contains(HttpHeader.TRANSFER_ENCODING);
+      return freshness().isStorable() && (isVerified || hasEnd);
     }
 
     private Freshness freshness() {

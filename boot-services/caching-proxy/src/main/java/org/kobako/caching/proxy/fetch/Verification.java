@@ -62,7 +62,9 @@ final class Verification {
           spool.length() == 0
               ? ByteBuffer.allocate(0)
               : spool.piece(0, spool.length(), ByteBuffer.allocate(MAX_CURRENT_BYTES));
-      return StorePath.parseCurrent(StandardCharsets.ISO_8859_1.decode(text).toString()).isPresent()
+      String line = StandardCharsets.ISO_8859_1.decode(text).toString();
+      // Of a version without its newline, digits may be missing as well.
+      return line.endsWith("\n") && StorePath.parseCurrent(line).isPresent()
           ? Optional.empty()
           : Optional.of("it holds no version");
     } catch (IOException e) {

@@ -2,6 +2,7 @@ package org.kobako.caching.proxy.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +22,8 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kobako.block.format.JailedFile;
 import org.kobako.block.format.StorePath;
 import org.kobako.testing.Peer;
@@ -108,6 +111,50 @@ class CacheTest {
       assertThat(cache.has(block)).isFalse();
       assertThat(cache.open(block)).isEmpty();
       assertThat(block.in(directory())).doesNotExist();
+    }
+  }
+
+  /** What somebody may have put where a block's file has its place, by a command of the system. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ln -s ../../../elsewhere",
+        "ln -s /nowhere",
+        "ln -s /dev/zero",
+        "mkfifo",
+        "mkdir",
+        "install -D /dev/null PLACE/more; :"
+      })
+  void whatIsNoFileInABlocksPlaceIsNotTheBlock(String command) throws Exception {
+    byte[] bytes = {1, 2, 3};
+    StorePath.Block block = nameOf(bytes);
+    Path place = block.in(directory());
+    open().close();
+    Files.write(scratch.resolve("elsewhere"), bytes);
+    Files.createDirectories(place.getParent());
+    Peer.run("sh", "-c", command.replace("PLACE", place.toString()) + " " + place);
+    try (Cache cache = open()) {
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(10), () -> assertThat(cache.has(block)).isFalse());
+      cache.put(block, ByteBuffer.wrap(bytes));
+      assertThat(cache.mayWrite()).isTrue(); // other blocks are kept
+      if (cache.has(block)) {
+        assertThat(read(cache, block)).isEqualTo(bytes);
+      } else {
+        assertThat(place).isDirectory();
+      }
+    }
+  }
+
+  @Test
+  void aPipeInTheWayOfWhatIsKnownOfAFileHoldsNobodyUp() throws Exception {
+    open().close();
+    Path head = directory().resolve("heads/boot/hello");
+    Files.createDirectories(head.getParent());
+    Peer.run("mkfifo", head.toString());
+    try (Cache cache = open()) {
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(10), () -> assertThat(cache.head("boot/hello")).isEmpty());
     }
   }
 
