@@ -25,6 +25,7 @@ import org.kobako.boot.plan.BootFile;
 import org.kobako.boot.plan.BootFiles;
 import org.kobako.caching.proxy.disk.Cache;
 import org.kobako.caching.proxy.fetch.Fetches;
+import org.kobako.caching.proxy.fetch.Via;
 
 /**
  * A cache of other stores: what is asked for and not here is fetched from an upstream, sent on as
@@ -64,7 +65,7 @@ public final class CachingProxy implements AutoCloseable {
             this::awaitWriter);
     byte[] random = new byte[4];
     ThreadLocalRandom.current().nextBytes(random);
-    this.name = "kobako-" + HexFormat.of().formatHex(random);
+    this.name = Via.BOX + HexFormat.of().formatHex(random);
   }
 
   /**

@@ -2,7 +2,6 @@ package org.kobako.caching.proxy;
 
 import java.io.IOException;
 import java.util.Optional;
-import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
@@ -17,6 +16,7 @@ import org.kobako.boot.plan.BootFiles;
 import org.kobako.caching.proxy.disk.Cache;
 import org.kobako.caching.proxy.disk.FileHead;
 import org.kobako.caching.proxy.fetch.Fetches;
+import org.kobako.caching.proxy.fetch.Via;
 
 /**
  * From request to answer: what is local or good is served by another handler, the rest is fetched.
@@ -88,15 +88,13 @@ final class ProxyHandler extends Handler.Abstract {
     return true;
   }
 
-  /** Empty for what nobody would fetch, and for a request that comes from this box itself. */
+  /** Empty for what nobody would fetch, and for a request that has been to this box before. */
   private Optional<Target> target(Request request) {
     if (!HttpMethod.GET.is(request.getMethod()) && !HttpMethod.HEAD.is(request.getMethod())) {
       return Optional.empty();
     }
-    for (HttpField via : request.getHeaders().getFields(HttpHeader.VIA)) {
-      if (via.getValue().contains(name)) {
-        return Optional.empty();
-      }
+    if (!Via.of(request).mayGoOnBy(name)) {
+      return Optional.empty();
     }
     return Target.of(request.getHttpURI().getPath());
   }

@@ -211,6 +211,47 @@ class FaultyUpstreamTest {
   }
 
   @Test
+  void boxesThatNameEachOtherSayAtOnceThatNoneHasIt() throws Exception {
+    int port = Peer.freePort();
+    try (ProxyBox one = ProxyBox.start(cache(), "http://127.0.0.1:" + port);
+        ProxyBox other =
+            new ProxyBox(ProxyBox.config(scratch.resolve("other"), trim(one.url())), port);
+        HttpClient machines = HttpClient.newHttpClient()) {
+      long startNs = System.nanoTime();
+      List<CompletableFuture<HttpResponse<byte[]>>> answers = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        String url = (i % 2 == 0 ? one : other).url();
+        answers.add(
+            machines.sendAsync(
+                HttpRequest.newBuilder(URI.create(url + block.relative())).build(),
+                BodyHandlers.ofByteArray()));
+      }
+      for (CompletableFuture<HttpResponse<byte[]>> answer : answers) {
+        assertThat(answer.get().statusCode()).isEqualTo(404);
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - startNs)).isLessThan(Duration.ofSeconds(2));
+      assertThat(one.status().fetches().unusable()).isZero();
+    }
+  }
+
+  @Test
+  void boxesThatNameEachOtherGetItFromAnUpstreamOfOne() throws Exception {
+    int port = Peer.freePort();
+    try (FaultyBox upstream = new FaultyBox(store.root());
+        ProxyBox one = ProxyBox.start(cache(), "http://127.0.0.1:" + port, trim(upstream.url()));
+        ProxyBox other =
+            new ProxyBox(ProxyBox.config(scratch.resolve("other"), trim(one.url())), port)) {
+      assertThat(get(one, block).body()).isEqualTo(stored);
+      assertThat(get(other, block).body()).isEqualTo(stored);
+      assertThat(upstream.blockRequests()).isEqualTo(1);
+    }
+  }
+
+  private static String trim(String url) {
+    return url.replaceFirst("/$", "");
+  }
+
+  @Test
   void anUpstreamThatIsGoneIsTheGatewaysTrouble() throws Exception {
     FaultyBox upstream = new FaultyBox(store.root());
     upstream.close();

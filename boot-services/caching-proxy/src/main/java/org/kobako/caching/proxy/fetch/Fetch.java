@@ -56,6 +56,7 @@ final class Fetch {
   private final Target target;
   private final Means means;
   private final Optional<FileHead> stale;
+  private final Via through;
   private final Ends ends;
 
   private final List<Follower> followers = new ArrayList<>();
@@ -89,17 +90,28 @@ final class Fetch {
 
   /**
    * @param stale what the cache has of it, to ask whether it is still good
+   * @param through other boxes, of which one asks
    */
-  Fetch(Target target, Means means, Optional<FileHead> stale, Ends ends) {
+  Fetch(Target target, Means means, Optional<FileHead> stale, Via through, Ends ends) {
     this.target = target;
     this.means = means;
     this.stale = stale;
+    this.through = through;
     this.ends = ends;
     this.untried = new ArrayDeque<>(means.upstreams().inOrder(System.nanoTime()));
   }
 
   Target target() {
     return target;
+  }
+
+  Via through() {
+    return through;
+  }
+
+  /** Whether an upstream has begun to send it, so that it waits for nobody else. */
+  synchronized boolean isComing() {
+    return spool != null;
   }
 
   boolean isOfBlock() {
@@ -314,7 +326,7 @@ final class Fetch {
               .idleTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
               .headers(fields -> {
                 fields.put(HttpHeader.ACCEPT_ENCODING, "identity");
-                fields.put(HttpHeader.VIA, means.via());
+                fields.put(HttpHeader.VIA, through.and(means.via()).text());
                 stale
                     .flatMap(FileHead::etag)
                     .ifPresent(it -> fields.put(HttpHeader.IF_NONE_MATCH, it));

@@ -23,7 +23,11 @@ import org.kobako.caching.proxy.disk.FileHead;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All fetches that are under way: one for each file, however many machines ask for it. */
+/**
+ * All fetches that are under way: one for each file, however many machines ask for it. Where
+ * another box asks, that may be what a fetch of this box waits for: it joins one whose bytes come
+ * already, or begins its own, which ends when it comes to a box a second time.
+ */
 public final class Fetches {
   private static final Logger LOG = LoggerFactory.getLogger(Fetches.class);
 
@@ -32,21 +36,30 @@ public final class Fetches {
 
   private static final int MAX_MISSING = 1024;
 
+  private static final Via NOBODY = new Via("");
+
   /** Memory that is kept for the next fetch: a quarter of a usual block for each there may be. */
   private static final long FREE_BYTES_EACH = 32 << 10;
 
   private final Means means;
   private final int maxFetches;
-  private final Map<String, Fetch> running = new ConcurrentHashMap<>();
+  private final Map<Key, Fetch> running = new ConcurrentHashMap<>();
+
+  /** A file, and the boxes through which it is asked for. */
+  private record Key(String relative, Via through) {
+    static Key of(Fetch fetch) {
+      return new Key(fetch.target().relative(), fetch.through());
+    }
+  }
 
   /** With those of which a slow machine holds bytes still. */
   private final AtomicInteger live = new AtomicInteger();
 
   /** By name, when it was found missing: the one found first goes first. */
-  private final Map<String, Long> missing =
+  private final Map<Key, Long> missing =
       new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Key, Long> eldest) {
           return size() > MAX_MISSING;
         }
       };
@@ -55,14 +68,16 @@ public final class Fetches {
       new Fetch.Ends() {
         @Override
         public void closed(Fetch fetch) {
-          running.remove(fetch.target().relative(), fetch);
+          running.remove(Key.of(fetch), fetch);
         }
 
         @Override
         public void missing(Fetch fetch) {
-          means.cache().drop(fetch.target().relative());
+          if (fetch.through().isEmpty()) { // else an upstream may only have told of a loop
+            means.cache().drop(fetch.target().relative());
+          }
           synchronized (missing) {
-            missing.put(fetch.target().relative(), System.nanoTime());
+            missing.put(Key.of(fetch), System.nanoTime());
           }
         }
 
@@ -114,12 +129,13 @@ public final class Fetches {
       Response response,
       Callback callback,
       Handler fromCache) {
-    if (isMissing(target)) {
+    Key key = new Key(target.relative(), Via.of(request));
+    if (isMissing(key)) {
       Follower.refuse(Refusal.MISSING, response, callback);
       return;
     }
     while (true) {
-      Fetch running = running(target);
+      Fetch running = running(key);
       if (running != null) {
         Follower follower = new Follower(running, request, response, callback, fromCache);
         if (running.join(follower)) {
@@ -127,17 +143,17 @@ public final class Fetches {
           follower.iterate();
           return;
         }
-        this.running.remove(target.relative(), running);
+        this.running.remove(Key.of(running), running);
       }
       if (live.incrementAndGet() > maxFetches) {
         live.decrementAndGet();
         Follower.refuse(Refusal.BUSY, response, callback);
         return;
       }
-      Fetch fetch = new Fetch(target, means, stale, ends);
+      Fetch fetch = new Fetch(target, means, stale, key.through(), ends);
       Follower follower = new Follower(fetch, request, response, callback, fromCache);
       fetch.join(follower);
-      if (this.running.putIfAbsent(target.relative(), fetch) == null) {
+      if (this.running.putIfAbsent(key, fetch) == null) {
         follower.iterate();
         fetch.start();
         return;
@@ -146,15 +162,16 @@ public final class Fetches {
     }
   }
 
-  private @Nullable Fetch running(Target target) {
-    return running.get(target.relative());
+  private @Nullable Fetch running(Key key) {
+    Fetch ofMachines = running.get(new Key(key.relative(), NOBODY));
+    return ofMachines != null && ofMachines.isComing() ? ofMachines : running.get(key);
   }
 
-  private boolean isMissing(Target target) {
+  private boolean isMissing(Key key) {
     synchronized (missing) {
-      Long sinceNs = missing.get(target.relative());
+      Long sinceNs = missing.get(key);
       if (sinceNs != null && System.nanoTime() - sinceNs >= MISSING_NS) {
-        missing.remove(target.relative());
+        missing.remove(key);
         return false;
       }
       return sinceNs != null;
