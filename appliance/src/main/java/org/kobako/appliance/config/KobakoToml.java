@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.kobako.appliance.box.BoxConfig;
 import org.kobako.appliance.box.DhcpSettings;
 import org.kobako.appliance.box.NetbootConfig;
@@ -30,6 +31,7 @@ import org.kobako.appliance.room.RoomKey;
 import org.kobako.block.client.cli.UsageException;
 import org.kobako.block.client.cli.Value;
 import org.kobako.block.client.cli.Values;
+import org.kobako.block.client.fetch.UpstreamUrl;
 import org.kobako.block.format.ImageName;
 import org.kobako.block.format.TrustKey;
 import org.kobako.boot.plan.Architecture;
@@ -502,9 +504,19 @@ public final class KobakoToml {
 
   private static String url(String text) {
     if (!text.matches("http://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?")) {
-      throw new IllegalArgumentException("it is no box's URL: write http://192.168.7.2:8080/");
+      throw noUrl(null);
     }
-    return text;
+    try {
+      UpstreamUrl unused = UpstreamUrl.parse(text);
+      return text;
+    } catch (IllegalArgumentException e) {
+      throw noUrl(e);
+    }
+  }
+
+  private static IllegalArgumentException noUrl(@Nullable IllegalArgumentException cause) {
+    return new IllegalArgumentException(
+        "it is no box's URL: write http://192.168.7.2:8080/", cause);
   }
 
   /** RFC 1123 section 2.1. */

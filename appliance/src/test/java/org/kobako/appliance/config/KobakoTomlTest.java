@@ -249,6 +249,8 @@ class KobakoTomlTest {
         "[http]|listen = \"box\"; http.listen = \"box\" is refused: it is no IP address: write"
             + " 192.168.7.1 or ::1",
         "http = 1; http is refused: it is one value: write a table, [http]",
+        "[proxy]|upstreams = [\"http://box:99999/\"]; proxy.upstreams = \"http://box:99999/\" is"
+            + " refused: it is no box's URL: write http://192.168.7.2:8080/",
         "[dhcp]|mode = \"on\"; dhcp.mode = \"on\" is refused: it is none of: auto, server, proxy,"
             + " off",
         "[dhcp]|pool = \"10.0.0.1\"; dhcp.pool = \"10.0.0.1\" is refused: ",
