@@ -116,6 +116,21 @@ class RoomInteropTest {
     }
   }
 
+  /**
+   * This box knows of three, and is not asked for a disk: it would send it to those it knows of.
+   */
+  private void awaitOthers(int box) {
+    Peer.await(
+        "box " + box + " knows of the others",
+        PATIENCE,
+        () ->
+            status(box)
+                    .lines()
+                    .filter(line -> line.matches(".* 10\\.77\\.0\\.\\d +healthy .*"))
+                    .count()
+                == 3);
+  }
+
   /** Each of these boxes has the disk at the same box, though some were never asked for it. */
   private void awaitAgreement(Integer... boxes) {
     Peer.await(
@@ -166,6 +181,7 @@ class RoomInteropTest {
         .contains("disk1 of 10.77.0.50 goes to box");
 
     start(first, "");
+    awaitOthers(first);
     awaitAgreement(1, 2, 3);
     assertThat(ask(first, DISK).getFirst()).isEqualTo(second); // told by the others
 
@@ -185,6 +201,7 @@ class RoomInteropTest {
     awaitRoom(2, 3);
     int during = ask(2, DISK).getFirst();
     segment.cable(requireNonNull(hosts.get(1)), true);
+    awaitOthers(1);
     awaitAgreement(1, 2, 3);
     awaitRoom(1, 2, 3);
     assertThat(ask(1, DISK).getFirst()).isEqualTo(during);
