@@ -2,6 +2,7 @@ package org.kobako.caching.proxy.fetch;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -109,9 +110,9 @@ final class Fetch {
     return through;
   }
 
-  /** Whether an upstream has begun to send it, so that it waits for nobody else. */
+  /** Whether one can join it, and an upstream has begun to send it: it waits for nobody else. */
   synchronized boolean isComing() {
-    return spool != null;
+    return isOpen && spool != null;
   }
 
   boolean isOfBlock() {
@@ -334,6 +335,7 @@ final class Fetch {
                     .flatMap(FileHead::lastModified)
                     .ifPresent(it -> fields.put(HttpHeader.IF_MODIFIED_SINCE, it));
               })
+              .onRequestCommit(this::found)
               .onResponseHeaders(this::headers)
               .onResponseContentAsync(this::content);
       request = asking;
@@ -350,6 +352,13 @@ final class Fetch {
     void abandon() {
       isAbandoned = true;
       abort(UNWANTED);
+    }
+
+    private void found(Request sent) {
+      if (sent.getConnection() != null
+          && sent.getConnection().getRemoteSocketAddress() instanceof InetSocketAddress at) {
+        upstream.foundAt(at.getAddress());
+      }
     }
 
     private void refuse(String why) {

@@ -1,5 +1,6 @@
 package org.kobako.caching.proxy.fetch;
 
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All fetches that are under way: one for each file, however many machines ask for it. Where
- * another box asks, that may be what a fetch of this box waits for: it joins one whose bytes come
- * already, or begins its own, which ends when it comes to a box a second time.
+ * All fetches that are under way: one for each file, however many machines and boxes ask for it.
+ * Where one of the upstreams asks, that may be what a fetch of this box waits for: it joins one
+ * whose bytes come already, or begins its own, which ends when it comes to a box a second time.
  */
 public final class Fetches {
   private static final Logger LOG = LoggerFactory.getLogger(Fetches.class);
@@ -45,12 +46,8 @@ public final class Fetches {
   private final int maxFetches;
   private final Map<Key, Fetch> running = new ConcurrentHashMap<>();
 
-  /** A file, and the boxes through which it is asked for. */
-  private record Key(String relative, Via through) {
-    static Key of(Fetch fetch) {
-      return new Key(fetch.target().relative(), fetch.through());
-    }
-  }
+  /** A file, and through which boxes an upstream asks for it, if one does. */
+  private record Key(String relative, Via upstream) {}
 
   /** With those of which a slow machine holds bytes still. */
   private final AtomicInteger live = new AtomicInteger();
@@ -64,28 +61,38 @@ public final class Fetches {
         }
       };
 
-  private final Fetch.Ends ends =
-      new Fetch.Ends() {
-        @Override
-        public void closed(Fetch fetch) {
-          running.remove(Key.of(fetch), fetch);
-        }
+  /** Of one fetch. */
+  private final class End implements Fetch.Ends {
+    private final Key key;
 
-        @Override
-        public void missing(Fetch fetch) {
-          if (fetch.through().isEmpty()) { // else an upstream may only have told of a loop
-            means.cache().drop(fetch.target().relative());
-          }
-          synchronized (missing) {
-            missing.put(Key.of(fetch), System.nanoTime());
-          }
-        }
+    End(Key key) {
+      this.key = key;
+    }
 
-        @Override
-        public void gone(Fetch fetch) {
-          live.decrementAndGet();
+    @Override
+    public void closed(Fetch fetch) {
+      running.remove(key, fetch);
+    }
+
+    @Override
+    public void missing(Fetch fetch) {
+      // Where a box asks, an upstream may only have told of a loop: no other is to believe it.
+      boolean isForMachines = fetch.through().isEmpty();
+      if (isForMachines) {
+        means.cache().drop(key.relative());
+      }
+      if (isForMachines || !key.upstream().isEmpty()) {
+        synchronized (missing) {
+          missing.put(key, System.nanoTime());
         }
-      };
+      }
+    }
+
+    @Override
+    public void gone(Fetch fetch) {
+      live.decrementAndGet();
+    }
+  }
 
   /**
    * @param upstreams URLs of stores, each with a slash at its end
@@ -129,7 +136,8 @@ public final class Fetches {
       Response response,
       Callback callback,
       Handler fromCache) {
-    Key key = new Key(target.relative(), Via.of(request));
+    Via through = Via.of(request);
+    Key key = new Key(target.relative(), isOfUpstream(request) ? through : NOBODY);
     if (isMissing(key)) {
       Follower.refuse(Refusal.MISSING, response, callback);
       return;
@@ -143,14 +151,14 @@ public final class Fetches {
           follower.iterate();
           return;
         }
-        this.running.remove(Key.of(running), running);
+        this.running.remove(key, running);
       }
       if (live.incrementAndGet() > maxFetches) {
         live.decrementAndGet();
         Follower.refuse(Refusal.BUSY, response, callback);
         return;
       }
-      Fetch fetch = new Fetch(target, means, stale, key.through(), ends);
+      Fetch fetch = new Fetch(target, means, stale, through, new End(key));
       Follower follower = new Follower(fetch, request, response, callback, fromCache);
       fetch.join(follower);
       if (this.running.putIfAbsent(key, fetch) == null) {
@@ -160,6 +168,12 @@ public final class Fetches {
       }
       live.decrementAndGet();
     }
+  }
+
+  private boolean isOfUpstream(Request request) {
+    return request.getConnectionMetaData().getRemoteSocketAddress()
+            instanceof InetSocketAddress from
+        && means.upstreams().all().stream().anyMatch(it -> it.isAt(from.getAddress()));
   }
 
   private @Nullable Fetch running(Key key) {

@@ -1,7 +1,9 @@
 package org.kobako.caching.proxy.fetch;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store somewhere else, and how it has answered lately.
@@ -28,6 +30,7 @@ final class Upstream {
   private static final int SMOOTHING = 8;
 
   private final URI url;
+  private volatile @Nullable InetAddress address;
   private State state = State.HEALTHY;
   private long expectedNs;
   private int asked;
@@ -43,6 +46,16 @@ final class Upstream {
 
   URI url() {
     return url;
+  }
+
+  /** Where it was found last. */
+  void foundAt(InetAddress at) {
+    address = at;
+  }
+
+  /** Whether it was found there; not before it has been asked. */
+  boolean isAt(InetAddress other) {
+    return other.equals(address);
   }
 
   synchronized State state() {
