@@ -38,8 +38,9 @@ import org.kobako.packer.RefusedUploadException.Reason;
  * </pre>
  *
  * <p>The index comes first, so that nothing is taken that no trusted index names; it gets its name
- * last. Blocks get theirs in batches, so that an upload that is cut off begins again near where it
- * ended: those that are named stay until a gc. Who uploads holds the image's lock.
+ * last. Blocks get theirs in batches, and when the upload ends, however it does, so that one that
+ * is cut off begins again where it ended: those that are named stay until a gc. Who uploads holds
+ * the image's lock.
  *
  * <p>Any number of threads may {@link #put}. Memory does not grow with the image.
  */
@@ -66,6 +67,9 @@ public final class StoreUpload implements AutoCloseable {
 
   /** Staged blocks come by the first, and get their names by the second. */
   private final ReadWriteLock batch = new ReentrantReadWriteLock();
+
+  /** Whether there are blocks without a name. */
+  private volatile boolean isStaged;
 
   private final AtomicLong parts = new AtomicLong();
   private final Queue<Receiver> receivers = new ConcurrentLinkedQueue<>();
@@ -295,6 +299,7 @@ public final class StoreUpload implements AutoCloseable {
     batch.writeLock().lock();
     try {
       staging.publishBlocks(List.of(image), Progress.NONE);
+      isStaged = false;
     } finally {
       batch.writeLock().unlock();
     }
@@ -320,6 +325,7 @@ public final class StoreUpload implements AutoCloseable {
       batch.readLock().lock();
       try {
         staging.keep(part, receiver.digest);
+        isStaged = true;
       } finally {
         batch.readLock().unlock();
       }
@@ -394,10 +400,16 @@ public final class StoreUpload implements AutoCloseable {
     staging.publishVersion(indexFile, image, index.version());
   }
 
-  /** Ends it; what has no name by now is removed. */
+  /** Ends it. Blocks that have come get their names, so that they need not come again. */
   @Override
   public void close() throws IOException {
-    staging.close();
-    lock.close();
+    try {
+      if (isStaged) {
+        nameStagedBlocks();
+      }
+    } finally {
+      staging.close();
+      lock.close();
+    }
   }
 }
