@@ -145,7 +145,8 @@ class FirmwarePowerBootsTest {
         Card.Partition.DATA,
         device -> {
           // As a start does: replays the journal, and finds nothing that needs a person.
-          assertThat(Peer.run("e2fsck", "-p", device).exitCode()).isLessThan(2);
+          Peer.Outcome start = Peer.run("e2fsck", "-p", device);
+          assertThat(start.exitCode()).as(start.output()).isLessThan(2);
           Peer.run("e2fsck", "-f", "-n", device).succeeded();
         });
     card.onDevice(
