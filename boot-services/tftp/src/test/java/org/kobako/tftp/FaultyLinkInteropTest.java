@@ -72,12 +72,18 @@ class FaultyLinkInteropTest {
         "PORT");
   }
 
+  /**
+   * Where its ACK of a window is lost it ignores that window until it has heard nothing for its
+   * time.
+   */
   @ParameterizedTest
   @EnumSource(FaultyLink.Fault.class)
   void atftpFetchesInWindows(FaultyLink.Fault fault) throws Exception {
     fetch(
         fault,
         "atftp",
+        "--option",
+        "timeout 1",
         "--option",
         "blksize 512",
         "--option",
