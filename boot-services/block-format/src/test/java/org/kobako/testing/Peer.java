@@ -3,6 +3,8 @@ package org.kobako.testing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.BindException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -10,11 +12,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** A foreign program, run for real. One that is missing fails the test: nothing is skipped. */
 public final class Peer {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+  private static final int FIRST_FREE_PORT = 16_384;
+
+  /** Of net.ipv4.ip_local_port_range, as every kernel starts. */
+  private static final int FIRST_PORT_OF_THE_KERNEL = 32_768;
 
   private Peer() {}
 
@@ -81,13 +89,23 @@ public final class Peer {
     }
   }
 
-  /** A TCP port of the loopback address that nobody listens on. */
+  /**
+   * A port of the loopback address that nobody has, neither by TCP nor by UDP. Until it is taken
+   * the kernel gives it to no connection that goes out.
+   */
   public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    for (int tries = 0; tries < 100; tries++) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST_FREE_PORT, FIRST_PORT_OF_THE_KERNEL);
+      try (ServerSocket tcp = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+          DatagramSocket udp = new DatagramSocket(port, InetAddress.getLoopbackAddress())) {
+        return port;
+      } catch (BindException taken) {
+        // another one, then
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
+    throw new AssertionError("of a hundred ports none is free");
   }
 
   /** Waits until a condition holds, at most so long. */

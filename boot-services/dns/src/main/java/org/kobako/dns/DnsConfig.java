@@ -11,7 +11,7 @@ import org.xbill.DNS.TextParseException;
 /**
  * What a DNS server is told, concluded when it is made.
  *
- * @param listen where questions come, by UDP and TCP; port 0 takes one that is free
+ * @param listen where questions come, by UDP and TCP
  * @param zone the room's, such as {@code boot.kobako}
  * @param box the name of this box
  * @param machines who may ask for names of elsewhere: the boot network, no one beyond it

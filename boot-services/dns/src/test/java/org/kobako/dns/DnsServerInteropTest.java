@@ -38,8 +38,9 @@ class DnsServerInteropTest {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
   private static final int MANY = 60;
 
-  private static final DnsConfig CONFIG =
-      new DnsConfig(new InetSocketAddress(LOOPBACK, 0), DnsConfig.USUAL_ZONE, "a", List.of());
+  private final DnsConfig config =
+      new DnsConfig(
+          new InetSocketAddress(LOOPBACK, Peer.freePort()), DnsConfig.USUAL_ZONE, "a", List.of());
 
   private DnsServer server;
 
@@ -72,7 +73,7 @@ class DnsServerInteropTest {
   }
 
   private void start(RateLimit limit) throws IOException {
-    server = new DnsServer(CONFIG, BOXES, List::of, limit);
+    server = new DnsServer(config, BOXES, List::of, limit);
     server.bind();
     server.start();
   }
