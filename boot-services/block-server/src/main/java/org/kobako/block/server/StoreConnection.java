@@ -124,10 +124,10 @@ final class StoreConnection extends AbstractConnection implements Connection.Upg
         connector.isShutdown()
             ? Optional.empty()
             : SimpleRequest.parse(BufferUtil.toString(bytes, StandardCharsets.ISO_8859_1));
-    if (request.isPresent() && isAnswered(request.get())) {
-      return;
-    }
     if (request.isPresent()) {
+      if (isAnswered(request.get())) {
+        return;
+      }
       endPoint.lend(this);
     }
     endPoint.upgrade(factory.jettysOwn(connector, endPoint));
