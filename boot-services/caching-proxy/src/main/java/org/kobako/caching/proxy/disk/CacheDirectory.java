@@ -42,7 +42,7 @@ final class CacheDirectory implements AutoCloseable {
   private static final String TAG = "CACHEDIR.TAG";
   private static final String SIGNATURE = "Signature: 8a477f597d28d172789f06886806bc55";
   private static final String INCOMING = "incoming";
-  static final String HEADS = "heads";
+  private static final String HEADS = "heads";
   private static final int PREFIXES = 256;
 
   private final Path root;
@@ -135,8 +135,13 @@ final class CacheDirectory implements AutoCloseable {
     return root.resolve(relative);
   }
 
+  /** Of what is known of a file: where it lies below the root. */
+  static String headName(String relative) {
+    return HEADS + '/' + relative;
+  }
+
   Path headPath(String relative) {
-    return root.resolve(HEADS).resolve(relative);
+    return path(headName(relative));
   }
 
   /** A file of no name that others look for; to be {@link #keep kept} or deleted. */

@@ -90,7 +90,7 @@ final class CachedFiles {
   }
 
   private Optional<FileHead> readHead(String relative) {
-    try (JailedFile file = jail.open(CacheDirectory.HEADS + '/' + relative);
+    try (JailedFile file = jail.open(CacheDirectory.headName(relative));
         InputStream bytes = Channels.newInputStream(file.channel())) {
       return file.lengthBytes() > FileHead.MAX_CHARS
           ? Optional.empty()
