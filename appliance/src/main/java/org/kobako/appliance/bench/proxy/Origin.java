@@ -9,8 +9,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -19,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.kobako.block.format.StorePath;
+import org.kobako.block.format.digest.Sha256;
 
 /**
  * A store some way off: each answer comes after the time of a round trip. Its blocks do not
@@ -38,8 +37,8 @@ final class Origin implements AutoCloseable {
     this.common = new byte[blockBytes];
     new Random(6).nextBytes(common);
     for (int i = 0; i < count; i++) {
-      String path =
-          "/" + new StorePath.Block(HexFormat.of().formatHex(sha256(block(i)))).relative();
+      String digestHex = HexFormat.of().formatHex(Sha256.begin().digest(block(i)));
+      String path = "/" + new StorePath.Block(digestHex).relative();
       numbers.put(path, i);
       paths.add(path);
     }
@@ -51,14 +50,6 @@ final class Origin implements AutoCloseable {
     byte[] block = common.clone();
     ByteBuffer.wrap(block).putInt(number);
     return block;
-  }
-
-  private static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   int port() {
