@@ -2,6 +2,7 @@ package org.kobako.block.server;
 
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpMethod;
+import org.kobako.block.format.PercentEncoding;
 import org.kobako.block.format.StorePath;
 import org.kobako.boot.plan.BootFileName;
 
@@ -38,7 +39,7 @@ sealed interface RequestTarget {
     if (rawPath.length() > MAX_PATH_CHARS || !rawPath.startsWith("/")) {
       return new Refused(ResponsePlan.NOT_FOUND);
     }
-    Optional<String> path = decode(rawPath.substring(1));
+    Optional<String> path = PercentEncoding.decode(rawPath.substring(1));
     if (path.isEmpty()) {
       return new Refused(ResponsePlan.BAD_REQUEST);
     }
@@ -47,32 +48,5 @@ sealed interface RequestTarget {
             ? BootFileName.parse(path.get().substring(BOOT_FILES.length())).map(BootFile::new)
             : StorePath.parse(path.get()).map(InStore::new);
     return target.orElse(new Refused(ResponsePlan.NOT_FOUND));
-  }
-
-  /** Each octet becomes a character, as no path of a store has one beyond ASCII. */
-  private static Optional<String> decode(String raw) {
-    if (raw.indexOf('%') < 0) {
-      return Optional.of(raw);
-    }
-    StringBuilder decoded = new StringBuilder(raw.length());
-    for (int i = 0; i < raw.length(); i++) {
-      char c = raw.charAt(i);
-      if (c == '%') {
-        int high = i < raw.length() - 2 ? hexDigit(raw.charAt(i + 1)) : -1;
-        int low = i < raw.length() - 2 ? hexDigit(raw.charAt(i + 2)) : -1;
-        if (high < 0 || low < 0) {
-          return Optional.empty();
-        }
-        c = (char) (high << 4 | low);
-        i += 2;
-      }
-      decoded.append(c);
-    }
-    return Optional.of(decoded.toString());
-  }
-
-  /** ASCII only: {@link Character#digit} would take the digits of other scripts. */
-  private static int hexDigit(char c) {
-    return c < 0x80 ? Character.digit(c, 16) : -1;
   }
 }

@@ -1,6 +1,7 @@
 package org.kobako.caching.proxy;
 
 import java.util.Optional;
+import org.kobako.block.format.PercentEncoding;
 import org.kobako.block.format.StorePath;
 import org.kobako.boot.plan.BootFileName;
 
@@ -30,14 +31,15 @@ public sealed interface Target {
   /**
    * What a request asks for; empty if that is nothing of the kind.
    *
-   * @param path of a request, from the slash to the query; one that has an encoded octet is nothing
-   *     that a machine would ask for
+   * @param rawPath of a request, from the slash to the query, still percent-encoded
    */
-  static Optional<Target> of(String path) {
-    if (!path.startsWith("/")) {
-      return Optional.empty();
-    }
-    String relative = path.substring(1);
+  static Optional<Target> of(String rawPath) {
+    return rawPath.startsWith("/")
+        ? PercentEncoding.decode(rawPath.substring(1)).flatMap(Target::ofRelative)
+        : Optional.empty();
+  }
+
+  private static Optional<Target> ofRelative(String relative) {
     return relative.startsWith(BOOT_FILES)
         ? BootFileName.parse(relative.substring(BOOT_FILES.length())).map(Boot::new)
         : StorePath.parse(relative).map(InStore::new);

@@ -35,10 +35,10 @@ import org.kobako.caching.proxy.disk.FileHead;
  * <p>Guarded by its own lock; followers are told outside of it.
  */
 final class Fetch {
-  /** For the first bytes, and between any two, where another upstream could be asked. */
+  /** For the first bytes, where the cache has older ones; for any, where others can be asked. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  /** The same for the last. */
+  /** For bytes that nobody else has, for the first and between any two. */
   private static final Duration LAST_PATIENCE = Duration.ofSeconds(15);
 
   /** Who sends less in a second, for longer than {@link #LAST_PATIENCE}, holds us up. */
@@ -225,15 +225,15 @@ final class Fetch {
 
   /** Asks the first upstream. */
   void start() {
-    boolean useCache =
-        means.upstreams().areAllPaused(System.nanoTime())
-            && stale.isPresent()
-            && stale.get().isUsableAlone(System.currentTimeMillis());
-    if (useCache) {
+    if (means.upstreams().areAllPaused(System.nanoTime()) && mayUseCache()) {
       finish(Next.IN_CACHE);
     } else {
       askNext();
     }
+  }
+
+  private boolean mayUseCache() {
+    return stale.isPresent() && stale.get().isUsableAlone(System.currentTimeMillis());
   }
 
   private void askNext() {
@@ -242,7 +242,7 @@ final class Fetch {
     synchronized (this) {
       Upstream upstream = untried.poll();
       if (upstream != null) {
-        begun = new Attempt(upstream, untried.isEmpty() ? LAST_PATIENCE : PATIENCE);
+        begun = new Attempt(upstream, untried.isEmpty());
         attempt = begun;
       } else {
         attempt = null;
@@ -264,7 +264,7 @@ final class Fetch {
     if (trouble.isEmpty() && isMissing) {
       return new Next.Refused(Refusal.MISSING);
     }
-    if (stale.isPresent() && stale.get().isUsableAlone(System.currentTimeMillis())) {
+    if (mayUseCache()) {
       return Next.IN_CACHE;
     }
     return new Next.Refused(trouble.isEmpty() ? Refusal.UNREACHABLE : Refusal.unusable(trouble));
@@ -301,7 +301,8 @@ final class Fetch {
   /** One request to one upstream. Its methods are called one after the other, but for abort. */
   private final class Attempt {
     private final Upstream upstream;
-    private final Duration patience;
+    private final boolean isLast;
+    private Duration patience;
     private final long startNs = System.nanoTime();
     private @Nullable Request request;
     private long position;
@@ -312,9 +313,10 @@ final class Fetch {
     private @Nullable String refused;
     private HttpFields head = HttpFields.EMPTY;
 
-    Attempt(Upstream upstream, Duration patience) {
+    Attempt(Upstream upstream, boolean isLast) {
       this.upstream = upstream;
-      this.patience = patience;
+      this.isLast = isLast;
+      this.patience = isLast && !mayUseCache() ? LAST_PATIENCE : PATIENCE;
     }
 
     void ask() {
@@ -413,6 +415,10 @@ final class Fetch {
           spool = newSpool(length);
           isOpen = !(spool instanceof FileSpool file) || file.isOnDisk();
         }
+      }
+      if (isLast) {
+        patience = LAST_PATIENCE; // whoever gets a part of it cannot go on from the cache
+        setIdleTimeoutMs(patience.toMillis());
       }
       if (!isOpen) {
         ends.closed(Fetch.this);
@@ -662,6 +668,7 @@ final class Fetch {
       }
       synchronized (Fetch.this) {
         isWhole = true;
+        isOpen &= freshness().freshMs() > 0; // else who asks from now on wants a newer answer
         totalBytes = position;
         released = position;
       }
