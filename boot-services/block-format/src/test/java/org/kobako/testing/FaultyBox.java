@@ -61,8 +61,9 @@ public final class FaultyBox implements AutoCloseable {
   private volatile int blocksPerDelay = 1;
   private volatile int delayMs;
 
+  /** On a port that stays free while it is gone. */
   public FaultyBox(Path store) throws IOException {
-    this(store, 0);
+    this(store, Peer.freePort());
   }
 
   /** On a given port, to come back where one was. */

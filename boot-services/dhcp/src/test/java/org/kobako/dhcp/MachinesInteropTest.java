@@ -56,7 +56,7 @@ class MachinesInteropTest {
       machine.run("dhclient", "-v", "-lf", leaseFile(), "-sf", "/bin/true", "-r", "eth0");
       Peer.await(
           "the address is released",
-          Duration.ofSeconds(5),
+          Duration.ofSeconds(20),
           () -> Files.readString(directory.resolve("leases")).contains("released 10.77.0.100"));
     }
   }

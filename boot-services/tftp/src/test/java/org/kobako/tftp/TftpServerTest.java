@@ -200,7 +200,7 @@ class TftpServerTest {
     assertData(1, machine.receive());
     machine.ack(1);
     assertData(2, machine.receive());
-    Peer.await("the file is closed", Duration.ofSeconds(5), () -> box.files().openCount() == 0);
+    Peer.await("the file is closed", Duration.ofSeconds(20), () -> box.files().openCount() == 0);
   }
 
   @Test

@@ -231,7 +231,7 @@ class AttachedImageTest {
       try (FaultyBox again = new FaultyBox(store.root(), first.port())) {
         Peer.await(
             "the first box is healthy again",
-            Duration.ofSeconds(5),
+            Duration.ofSeconds(20),
             () -> image.upstreamStates().getFirst() == UpstreamState.HEALTHY);
         second.close();
         readWholeBlocks(image.disk(), reply);

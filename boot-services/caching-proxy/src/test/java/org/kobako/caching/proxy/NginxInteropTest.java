@@ -84,7 +84,7 @@ class NginxInteropTest {
           assertThat(curl(box, block.relative())).isEqualTo(stored(block));
         }
         int all = blocks.size();
-        Peer.await("all are here", Duration.ofSeconds(5), () -> box.status().blocks() == all);
+        Peer.await("all are here", Duration.ofSeconds(20), () -> box.status().blocks() == all);
       }
       assertThat(box.status().fetches().asked()).isEqualTo(blocks.size());
       assertThat(box.status().fetches().bytes()).isEqualTo(120_000L * blocks.size());
@@ -160,7 +160,7 @@ class NginxInteropTest {
     try (NginxBox nginx = nginx();
         ProxyBox box = ProxyBox.start(cache, nginx.url())) {
       curl(box, blocks.get(0).relative());
-      Peer.await("it is here", Duration.ofSeconds(5), () -> box.status().blocks() == 1);
+      Peer.await("it is here", Duration.ofSeconds(20), () -> box.status().blocks() == 1);
       Files.delete(cache.resolve("incoming"));
       assertThat(curl(box, blocks.get(0).relative())).isEqualTo(stored(blocks.get(0)));
       assertThat(curl(box, blocks.get(1).relative())).isEqualTo(stored(blocks.get(1)));
@@ -207,7 +207,7 @@ class NginxInteropTest {
         curl(box, block.relative());
       }
       int all = blocks.size();
-      Peer.await("all are here", Duration.ofSeconds(5), () -> box.status().blocks() == all);
+      Peer.await("all are here", Duration.ofSeconds(20), () -> box.status().blocks() == all);
     }
     try (NginxBox second = new NginxBox(cache, scratch.resolve("nginx2"))) {
       byte[] served =
