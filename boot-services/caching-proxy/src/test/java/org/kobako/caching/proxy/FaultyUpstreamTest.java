@@ -590,6 +590,23 @@ class FaultyUpstreamTest {
     }
   }
 
+  @Test
+  void thatTheBoxStopsIsNoFaultOfItsUpstream() throws Exception {
+    try (FaultyBox upstream = new FaultyBox(store.root()).with(Fault.STALL);
+        HttpClient machine = HttpClient.newHttpClient()) {
+      ProxyBox box = ProxyBox.start(cache(), upstream.url());
+      CompletableFuture<HttpResponse<byte[]>> answer =
+          machine.sendAsync(
+              HttpRequest.newBuilder(URI.create(box.url() + block.relative())).build(),
+              BodyHandlers.ofByteArray());
+      Peer.await(
+          "the upstream is asked", Duration.ofSeconds(20), () -> upstream.blockRequests() > 0);
+      box.close();
+      assertThatThrownBy(answer::get).hasCauseInstanceOf(IOException.class);
+      assertThat(box.status().fetches().unusable()).isZero();
+    }
+  }
+
   /** Who asks for a file, and not for all of it. */
   private enum Asker {
     WANTS_ITS_HEAD {

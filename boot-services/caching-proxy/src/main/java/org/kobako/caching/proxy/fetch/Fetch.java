@@ -557,7 +557,8 @@ final class Fetch {
     }
 
     private void complete(Result result) {
-      if (isAbandoned && result.isFailed()) {
+      boolean isLeft = isAbandoned || !means.client().isRunning(); // as when the box stops
+      if (isLeft && result.isFailed()) {
         upstream.leave();
         finish(new Next.Broken(UNWANTED));
         return;
