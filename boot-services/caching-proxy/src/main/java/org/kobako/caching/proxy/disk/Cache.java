@@ -1,6 +1,7 @@
 package org.kobako.caching.proxy.disk;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,6 +65,8 @@ public final class Cache implements AutoCloseable {
     try {
       files.scan();
       blocks.scan();
+    } catch (InterruptedIOException closes) {
+      // Nobody asks for the rest.
     } catch (IOException e) {
       failed("be read", e);
     }

@@ -101,10 +101,10 @@ final class CachedBlocks {
 
   /** Whether {@link #open} finds it, after a look at its bytes where nobody has taken one yet. */
   boolean has(StorePath.Block block) {
-    Replacement.State state = state(block);
-    return switch (state) {
+    boolean knowsAll = isScanned; // first: the scan may add it, and end, between the two
+    return switch (state(block)) {
       case VERIFIED -> true;
-      case ABSENT -> !isScanned && verify(block);
+      case ABSENT -> !knowsAll && verify(block);
       case UNVERIFIED -> verify(block);
     };
   }

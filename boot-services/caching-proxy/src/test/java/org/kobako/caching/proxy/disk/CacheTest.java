@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.logging.Filter;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -215,6 +216,32 @@ class CacheTest {
 
   @Test
   void oneTroubleOfTheDiskIsFewLinesHoweverManyFilesItMeets() throws Exception {
+    List<String> lines =
+        linesOf(cache -> {
+          for (int i = 0; i < 1000; i++) {
+            cache.failed("be written", new NoSuchFileException("incoming/" + i));
+          }
+          cache.failed(
+              "be written", new FileSystemException("incoming/7", null, "Input/output error"));
+        });
+    assertThat(lines).hasSize(11);
+    assertThat(lines.getFirst()).contains(" cannot be written: NoSuchFileException incoming/0; ");
+    assertThat(lines.getLast()).contains(" cannot be written: Input/output error; ");
+  }
+
+  @Test
+  void aCacheThatClosesBeforeAllOfItWasReadIsNoTrouble() throws Exception {
+    byte[] bytes = {1, 2, 3};
+    try (Cache cache = open()) {
+      cache.put(nameOf(bytes), ByteBuffer.wrap(bytes));
+    }
+    for (int i = 0; i < 20; i++) {
+      assertThat(linesOf(cache -> {})).isEmpty();
+    }
+  }
+
+  /** What a cache says from when it opens until it has closed. */
+  private List<String> linesOf(Consumer<Cache> use) throws IOException {
     Logger log = Logger.getLogger(Cache.class.getName());
     List<String> lines = new ArrayList<>();
     Filter before = log.getFilter();
@@ -223,15 +250,10 @@ class CacheTest {
       return false;
     });
     try (Cache cache = open()) {
-      for (int i = 0; i < 1000; i++) {
-        cache.failed("be written", new NoSuchFileException("incoming/" + i));
-      }
-      cache.failed("be written", new FileSystemException("incoming/7", null, "Input/output error"));
+      use.accept(cache);
     } finally {
       log.setFilter(before);
     }
-    assertThat(lines).hasSize(11);
-    assertThat(lines.getFirst()).contains(" cannot be written: NoSuchFileException incoming/0; ");
-    assertThat(lines.getLast()).contains(" cannot be written: Input/output error; ");
+    return lines;
   }
 }
