@@ -9,7 +9,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -95,13 +97,9 @@ class FaultsInteropTest {
         ChildKobako attach = attachMount(Children.urlOf(first) + "," + Children.urlOf(second))) {
       Path copy = temp.resolve("copy");
       Process dd =
-          Peer.start(
-              temp.resolve("dd.log"),
-              java.util.List.of("dd", "if=" + file(), "of=" + copy, "bs=64k"));
+          Peer.start(temp.resolve("dd.log"), List.of("dd", "if=" + file(), "of=" + copy, "bs=64k"));
       Peer.await(
-          "dd has begun",
-          java.time.Duration.ofSeconds(20),
-          () -> Files.exists(copy) && Files.size(copy) > 0);
+          "dd has begun", Duration.ofSeconds(20), () -> Files.exists(copy) && Files.size(copy) > 0);
       first.kill();
       assertThat(dd.waitFor()).isZero();
       assertThat(Files.mismatch(copy, temp.resolve("disk.img"))).isEqualTo(-1);
@@ -138,6 +136,45 @@ class FaultsInteropTest {
         assertThat(attach.pid()).isNotEqualTo(killed.pid());
       }
     }
+  }
+
+  /** What shuts a system down stops all processes, and may then read from the root disk. */
+  @Test
+  void whatServesTheRootDiskIsNotStoppedForLong() throws Exception {
+    try (ChildKobako box = Children.box(temp.resolve("box.log"), store);
+        ChildKobako attach =
+            ChildKobako.start(
+                List.of("bash", "-c", "exec -a @attach \"$0\" \"$@\""),
+                Kobako.class,
+                temp.resolve("attach.log"),
+                "attach",
+                "disk",
+                "--from",
+                Children.urlOf(box),
+                "--mount",
+                mountPoint().toString())) {
+      sendSignal("STOP", attach);
+      Peer.run("timeout", "-s", "KILL", "20", "cmp", temp + "/disk.img", file().toString())
+          .succeeded();
+    }
+  }
+
+  /** Ctrl-Z is for people. */
+  @Test
+  void anyOtherAttachIsStoppedUntilItIsToldToGoOn() throws Exception {
+    try (ChildKobako box = Children.box(temp.resolve("box.log"), store);
+        ChildKobako attach = attachMount(Children.urlOf(box))) {
+      sendSignal("STOP", attach);
+      Thread.sleep(3000);
+      assertThat(Files.readString(Path.of("/proc/" + attach.pid() + "/status")))
+          .contains("State:\tT");
+      sendSignal("CONT", attach);
+      assertThat(Files.readAllBytes(file())).isEqualTo(disk);
+    }
+  }
+
+  private static void sendSignal(String signal, ChildKobako child) {
+    Peer.run("kill", "-" + signal, Long.toString(child.pid())).succeeded();
   }
 
   @Test

@@ -110,6 +110,11 @@ class NetbootBootsTest {
           .doesNotContain("I/O error");
       assertThat(shell.run("apt-get --version", PATIENCE)).startsWith("apt ");
       assertThat(shell.run("systemctl is-system-running --wait", PATIENCE)).isEqualTo("running");
+      // As a shutdown does it: all are stopped, and what is read then must still come.
+      shell.run(
+          "kill -STOP $(grep -lx client /proc/[0-9]*/comm | cut -d/ -f3)"
+              + " && echo 3 >/proc/sys/vm/drop_caches && grep -qr root /etc",
+          PATIENCE);
       // Until it is off the kernel tells everything: where it hangs, if it does.
       shell.start("dmesg -n 8; poweroff");
       boot.vm().console().await("reboot: Power down", PATIENCE);

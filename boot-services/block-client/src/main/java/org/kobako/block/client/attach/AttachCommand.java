@@ -150,6 +150,9 @@ public final class AttachCommand implements Command {
     if (arguments.find(STATE).isPresent() && arguments.find(TRUST).isEmpty()) {
       throw new UsageException("--state remembers what --trust KEY.pub has signed: say both");
     }
+    if (StopLimit.isForThisProcess()) {
+      limitStops(terminal);
+    }
     try (AttachedImage image = AttachedImage.open(config(arguments))) {
       terminal.err().println("codecs: " + Codecs.describe() + "; digest: " + Digesters.describe());
       if (mount.isPresent()) {
@@ -159,6 +162,17 @@ public final class AttachCommand implements Command {
         serveNbd(image, nbdConfig(nbd.orElseThrow(), image.maxReplies()), terminal);
       }
       terminal.err().println(summary(image.counters()));
+    }
+  }
+
+  private static void limitStops(Terminal terminal) {
+    try {
+      StopLimit.set();
+    } catch (IOException e) {
+      terminal
+          .err()
+          .println(
+              "kobako attach: what stops this process may stop the machine: " + e.getMessage());
     }
   }
 
