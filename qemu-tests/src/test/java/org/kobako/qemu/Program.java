@@ -38,7 +38,12 @@ final class Program {
       }
       if (process.exitValue() != 0) {
         throw new AssertionError(
-            command + " ends with " + process.exitValue() + ": " + Files.readString(log));
+            command
+                + " ends with "
+                + process.exitValue()
+                + ": "
+                + Files.readString(output)
+                + Files.readString(log));
       }
       return Files.readString(output, StandardCharsets.UTF_8).strip();
     } catch (InterruptedException e) {
