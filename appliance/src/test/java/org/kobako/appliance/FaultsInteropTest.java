@@ -173,10 +173,6 @@ class FaultsInteropTest {
     }
   }
 
-  private static void sendSignal(String signal, ChildKobako child) {
-    Peer.run("kill", "-" + signal, Long.toString(child.pid())).succeeded();
-  }
-
   @Test
   void detachEndsAnAttachAndClearsWhatAKilledOneLeft() throws Exception {
     try (ChildKobako box = Children.box(temp.resolve("box.log"), store)) {
@@ -239,6 +235,10 @@ class FaultsInteropTest {
     words[more.length] = "--mount";
     words[more.length + 1] = mountPoint().toString();
     return Children.attach(temp, "disk", from, words);
+  }
+
+  private static void sendSignal(String signal, ChildKobako child) {
+    Peer.run("kill", "-" + signal, Long.toString(child.pid())).succeeded();
   }
 
   private static Path blockFile(Path root) throws IOException {

@@ -61,15 +61,14 @@ final class StopLimit {
     }
     settime = libc.function("timer_settime", INT, POINTER, INT, POINTER, POINTER);
     MethodHandle create = libc.function("timer_create", INT, INT, POINTER, POINTER);
+    int result;
     try {
-      int result = (int) create.invokeExact(CLOCK_MONOTONIC, memory.address(), timer.address());
-      if (result != 0) {
-        throw new IOException("the kernel gives no timer");
-      }
-    } catch (IOException e) {
-      throw e;
+      result = (int) create.invokeExact(CLOCK_MONOTONIC, memory.address(), timer.address());
     } catch (Throwable e) {
       throw ForeignLibrary.unexpected(e);
+    }
+    if (result != 0) {
+      throw new IOException("the kernel gives no timer");
     }
   }
 
