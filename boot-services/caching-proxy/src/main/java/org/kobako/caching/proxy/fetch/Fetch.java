@@ -337,7 +337,7 @@ final class Fetch {
                     .flatMap(FileHead::lastModified)
                     .ifPresent(it -> fields.put(HttpHeader.IF_MODIFIED_SINCE, it));
               })
-              .onRequestCommit(this::found)
+              .onRequestBegin(this::found)
               .onResponseHeaders(this::headers)
               .onResponseContentAsync(this::content);
       request = asking;
@@ -356,6 +356,7 @@ final class Fetch {
       abort(UNWANTED);
     }
 
+    /** Before a byte is sent: after that it may ask here for the same file, and wait for us. */
     private void found(Request sent) {
       if (sent.getConnection() != null
           && sent.getConnection().getRemoteSocketAddress() instanceof InetSocketAddress at) {
