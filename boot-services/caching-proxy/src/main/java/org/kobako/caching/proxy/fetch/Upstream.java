@@ -42,6 +42,15 @@ final class Upstream {
    */
   Upstream(URI url) {
     this.url = url;
+    this.address = literal(url.getHost());
+  }
+
+  private static @Nullable InetAddress literal(String host) {
+    try {
+      return InetAddress.ofLiteral(host);
+    } catch (IllegalArgumentException isName) {
+      return null;
+    }
   }
 
   URI url() {
@@ -53,7 +62,7 @@ final class Upstream {
     address = at;
   }
 
-  /** Whether it was found there; not before it has been asked. */
+  /** Whether it is there; for one with a name not before it has been asked. */
   boolean isAt(InetAddress other) {
     return other.equals(address);
   }
