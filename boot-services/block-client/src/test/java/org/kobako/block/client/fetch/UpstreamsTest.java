@@ -75,12 +75,19 @@ class UpstreamsTest {
       fetchAll(upstreams);
       frozen.with(Fault.STALL, "");
       int before = frozen.blockRequests();
+      // By chance it may have been the slower one, and is not asked for a while.
+      Peer.await(
+          "a hedge is won, and it is not asked first",
+          PATIENCE,
+          () -> {
+            fetchAll(upstreams);
+            return upstreams.counters().hedgesWon() > 0
+                && upstreams.states().getFirst() != UpstreamState.HEALTHY;
+          });
       for (int i = 0; i < 5; i++) {
         fetchAll(upstreams);
       }
-      assertThat(upstreams.counters().hedgesWon()).isPositive();
-      assertThat(upstreams.states().getFirst()).isNotEqualTo(UpstreamState.HEALTHY);
-      // Of 200 fetches, those that found out, and probes.
+      // Of more than 200 fetches, those that found out, and probes.
       assertThat(frozen.blockRequests() - before).isLessThan(40);
     }
   }
