@@ -12,6 +12,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kobako.appliance.demo.DemoCommand;
 import org.kobako.block.client.cli.Command;
 import org.kobako.testing.Peer;
 import org.kobako.testing.TestDisk;
@@ -47,14 +51,168 @@ class LauncherInteropTest {
     }
   }
 
+  /** With nothing installed beside it but a shell's usual programs, and none that could install. */
+  private Peer.Outcome bareLauncher(String... words) throws IOException {
+    Path bare = directory.resolve("bare/bin");
+    Files.createDirectories(bare);
+    for (String program :
+        List.of("awk", "bash", "cat", "dirname", "env", "git", "grep", "readlink", "sed")) {
+      Path file =
+          Files.writeString(
+              bare.resolve(program), "#!/bin/sh\nexec /usr/bin/" + program + " \"$@\"\n");
+      assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+    List<String> command =
+        new ArrayList<>(List.of("env", "-i", "PATH=" + bare, "HOME=" + directory, LAUNCHER));
+    command.addAll(List.of(words));
+    return Peer.run(command.toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "-h", "help"})
+  void usageNeedsNothingInstalled(String word) throws IOException {
+    Peer.Outcome outcome = bareLauncher(word);
+
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.output()).contains("  ./kobako set-up ", "  serve  ");
+  }
+
   @Test
-  void unknownCommandIsAUsageError() {
-    Peer.Outcome outcome = Peer.run(launcher("srve"));
+  void noWordsAreAUsageError() {
+    Peer.Outcome outcome = Peer.run("bash", "-c", LAUNCHER + " 2>&1 >/dev/null");
+
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.output()).contains("  ./kobako set-up ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"set-up", "test", "demo"})
+  void whatSetsUpTellsWhatItDoesBeforeItDoesIt(String command) throws IOException {
+    Peer.Outcome help = bareLauncher(command, "--help");
+
+    assertThat(help.exitCode()).isZero();
+    assertThat(help.output()).startsWith("usage: kobako " + command);
+    assertThat(bareLauncher("help", command)).isEqualTo(help);
+  }
+
+  @Test
+  void demoHasTheSameHelpBeforeItIsBuilt() throws IOException {
+    assertThat(bareLauncher("demo", "--help").output())
+        .isEqualTo(new DemoCommand().syntax().help("kobako"));
+  }
+
+  @Test
+  void helpAndACommandIsThatCommandsHelp() {
+    assertThat(Peer.run(launcher("help", "pack")).succeeded())
+        .startsWith("usage: kobako pack")
+        .isEqualTo(Peer.run(launcher("pack", "--help")).succeeded());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serve", "attach"})
+  void whatStaysInTheForegroundSaysHowItEnds(String command) {
+    assertThat(Peer.run(launcher(command, "--help")).succeeded())
+        .contains("stays in the foreground", "Ctrl-C");
+  }
+
+  @Test
+  void versionIsThatOfTheProjectAndItsCommit() throws IOException {
+    Peer.Outcome outcome = bareLauncher("--version");
+
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.output()).matches("kobako [0-9.]+(-SNAPSHOT)?(, commit .*)?, for JDK 25\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"set-up", "test"})
+  void whatSetsUpTakesNoArguments(String command) throws IOException {
+    Peer.Outcome outcome = bareLauncher(command, "--fast");
+
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.output()).startsWith("kobako: " + command + " takes no arguments; ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "srve,; did you mean serve?",
+    "setup,; did you mean set-up?",
+    "firm,; did you mean firmware?",
+    "x,''"
+  })
+  void unknownCommandIsAUsageErrorBeforeAnythingIsBuilt(String typed, String hint)
+      throws IOException {
+    Peer.Outcome outcome = bareLauncher(typed);
 
     assertThat(outcome.exitCode()).isEqualTo(2);
     assertThat(outcome.output())
-        .isEqualTo(
-            "kobako: there is no command srve; did you mean serve?; kobako --help lists them\n");
+        .isEqualTo("kobako: there is no command " + typed + hint + "; kobako --help lists them\n");
+  }
+
+  /** The launcher's own functions, without what it does with its words. */
+  private Peer.Outcome inLauncher(String script) throws IOException {
+    Path functions = directory.resolve("functions");
+    String launcher = Files.readString(Path.of(LAUNCHER));
+    Files.writeString(functions, launcher.substring(0, launcher.indexOf("\ncase ${1:-} in\n") + 1));
+    return Peer.run("env", "KOBAKO_TICK_SECONDS=1", "bash", "-c", ". " + functions + "\n" + script);
+  }
+
+  @Test
+  void aLongStepSaysWhatItDoesMeanwhile() throws IOException {
+    Path said = directory.resolve("said");
+    Peer.Outcome outcome =
+        inLauncher(
+            """
+            step() {
+              echo '[INFO] Downloading from central: https://a/b/foo.jar'
+              until grep -q still '%1$s'; do sleep 0.1; done
+            }
+            with_progress 'building; the first time takes longer' step 2>'%1$s'
+            cat '%1$s'
+            """
+                .formatted(said));
+
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.output())
+        .startsWith("kobako: building; the first time takes longer\n")
+        .containsPattern("\nkobako: still building, \\d+ s: Downloading from central: foo\\.jar\n");
+  }
+
+  @Test
+  void whatAptFetchesIsToldWithoutWhereFrom() throws IOException {
+    Peer.Outcome outcome =
+        inLauncher("last_words <(echo 'Get:5 http://a/b sid/main amd64 gcc amd64 12 [9 kB]')");
+
+    assertThat(outcome.output()).isEqualTo("fetching package 5, gcc amd64 12 [9 kB]\n");
+  }
+
+  @Test
+  void aLongStepThatFailsSaysWhyAndHasItsOwnExitCode() throws IOException {
+    Peer.Outcome outcome =
+        inLauncher("with_progress installing bash -c 'echo one; echo bad >&2; exit 7'");
+
+    assertThat(outcome.exitCode()).isEqualTo(7);
+    assertThat(outcome.output()).startsWith("kobako: installing\n").endsWith("one\nbad\n");
+  }
+
+  /** The step itself goes on for a little, and must not keep what tells of it alive. */
+  @Test
+  void aLongStepThatIsKilledSaysNothingLater() throws IOException {
+    Path started = directory.resolve("started");
+    Peer.Outcome outcome =
+        inLauncher(
+            """
+            step() { : >'%1$s'; exec sleep 4; }
+            with_progress waiting step & disown
+            until [[ -e '%1$s' ]]; do sleep 0.1; done
+            pkill -KILL -P $! # the shell that waits for the step
+            echo killed
+            sleep 2.5
+            echo later
+            """
+                .formatted(started));
+
+    assertThat(outcome.output()).startsWith("kobako: waiting\n").endsWith("later\n");
+    assertThat(outcome.output().replaceFirst("(?s).*\nkilled\n", "")).doesNotContain("still");
   }
 
   @Test

@@ -65,6 +65,7 @@ public final class ServeCommand implements Command {
   @Override
   public Syntax syntax() {
     return Syntax.of("serve", "run a box: boot machines, and serve a store over HTTP")
+        .note("It stays in the foreground: Ctrl-C or SIGTERM ends the box.")
         .options(CONFIG, STORE, HTTP_PORT, LISTEN, LAST_GOOD, FIRMWARE)
         .example(
             "serve --store store",

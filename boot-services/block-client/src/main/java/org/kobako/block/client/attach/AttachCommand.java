@@ -117,6 +117,9 @@ public final class AttachCommand implements Command {
   @Override
   public Syntax syntax() {
     return Syntax.of("attach", "show an image as a disk of this machine")
+        .note(
+            "It stays in the foreground as long as the disk is there: kobako detach, Ctrl-C, SIGTERM"
+                + " or an unmount of DIR ends both.")
         .operands(IMAGE)
         .options(
             FROM,

@@ -15,6 +15,9 @@ public final class CommandLine {
 
   private static final String DEBUG_VARIABLE = "KOBAKO_DEBUG";
 
+  /** Alone, the list of commands; {@code help COMMAND} is {@code COMMAND --help}. */
+  private static final String HELP_COMMAND = "help";
+
   private final String program;
   private final List<Command> commands;
 
@@ -32,8 +35,15 @@ public final class CommandLine {
    * @return the exit code: 0 done, 1 failed, 2 usage
    */
   public int run(List<String> words, Terminal terminal) {
-    String first = words.isEmpty() ? "--help" : words.getFirst();
-    if (first.equals("--help") || first.equals("-h") || first.equals("help")) {
+    if (words.isEmpty()) {
+      terminal.err().print(help());
+      return USAGE;
+    }
+    String first = words.getFirst();
+    if (first.equals(HELP_COMMAND) && words.size() > 1) {
+      return run(List.of(words.get(1), "--help"), terminal);
+    }
+    if (first.equals("--help") || first.equals("-h") || first.equals(HELP_COMMAND)) {
       terminal.out().print(help());
       return DONE;
     }

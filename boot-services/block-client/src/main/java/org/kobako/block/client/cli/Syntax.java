@@ -21,6 +21,7 @@ public final class Syntax {
   private final List<Operand<?>> operands = new ArrayList<>();
   private final List<Option<?>> options = new ArrayList<>();
   private final List<String> examples = new ArrayList<>();
+  private String note = "";
 
   private Syntax(String command, String summary) {
     this.command = command;
@@ -43,6 +44,12 @@ public final class Syntax {
 
   public Syntax options(Option<?>... more) {
     options.addAll(List.of(more));
+    return this;
+  }
+
+  /** What people must know before they run it, in a sentence or two. */
+  public Syntax note(String sentences) {
+    note = sentences;
     return this;
   }
 
@@ -158,7 +165,11 @@ public final class Syntax {
     }
     help.append(" [OPTION]...\n\n");
     help.append(Character.toUpperCase(summary.charAt(0))).append(summary, 1, summary.length());
-    help.append(".\n\n");
+    help.append(".\n");
+    if (!note.isEmpty()) {
+      wrap(help, new StringBuilder(), 0, note);
+    }
+    help.append('\n');
     for (Operand<?> operand : operands) {
       line(help, operand.name(), operand.description());
     }
@@ -182,13 +193,17 @@ public final class Syntax {
       help.append(line).append('\n');
       line.setLength(0);
     }
-    pad(line);
+    wrap(help, line, HELP_INDENT, description);
+  }
+
+  private static void wrap(StringBuilder help, StringBuilder line, int indent, String text) {
+    pad(line, indent);
     boolean first = true;
-    for (String word : description.split(" ", -1)) {
+    for (String word : text.split(" ", -1)) {
       if (!first && line.length() + 1 + word.length() > HELP_COLUMNS) {
         help.append(line).append('\n');
         line.setLength(0);
-        pad(line);
+        pad(line, indent);
         first = true;
       }
       line.append(first ? "" : " ").append(word);
@@ -197,8 +212,8 @@ public final class Syntax {
     help.append(line).append('\n');
   }
 
-  private static void pad(StringBuilder line) {
-    while (line.length() < HELP_INDENT) {
+  private static void pad(StringBuilder line, int indent) {
+    while (line.length() < indent) {
       line.append(' ');
     }
   }

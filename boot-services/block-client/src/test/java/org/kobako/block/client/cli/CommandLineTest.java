@@ -118,6 +118,22 @@ class CommandLineTest {
   }
 
   @Test
+  void noWordsAreAUsageErrorThatListsTheCommands() {
+    assertThat(run(t -> {})).isEqualTo(CommandLine.USAGE);
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("  verify          does verify\n");
+  }
+
+  @Test
+  void helpAndACommandIsThatCommandsHelp() {
+    assertThat(run(t -> {}, "help", "verify")).isEqualTo(CommandLine.DONE);
+    assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("usage: kobako verify");
+
+    assertThat(run(t -> {}, "help", "verfy")).isEqualTo(CommandLine.USAGE);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("did you mean verify?");
+  }
+
+  @Test
   void helpOfACommandDoesNotRunIt() {
     assertThat(run(t -> t.out().println("ran"), "verify", "--help")).isEqualTo(CommandLine.DONE);
     assertThat(out.toString(StandardCharsets.UTF_8))
